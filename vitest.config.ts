@@ -1,0 +1,27 @@
+// Which tests there are: fast ones without servers, and slower ones against real servers, in separate projects.
+import { defineConfig } from 'vitest/config';
+
+const project = (name: string, timeoutSeconds: number) => ({
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout: timeoutSeconds * 1000,
+    hookTimeout: timeoutSeconds * 1000,
+    pool: 'forks' as const,
+  },
+});
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/support/count-reporter.ts'],
+    maxWorkers: 2,
+    projects: [
+      project('unit', 20),
+      project('contract', 60),
+      project('infra', 120),
+      project('local', 60),
+      project('db', 60),
+      project('e2e', 180),
+    ],
+  },
+});
