@@ -1,0 +1,110 @@
+// What a database contains, as a value. Both ends have one; it is the artifact `catalog.json`.
+
+export type Dialect = 'postgresql' | 'redshift';
+
+/**
+ * A column's type as the catalog has it.
+ * `name` is pg_type.typname (`int4`, `varchar`, `_text`), `sql` is format_type() with its modifier (`numeric(10,2)`).
+ */
+export interface ColumnType {
+  readonly schema: string;
+  readonly name: string;
+  readonly sql: string;
+  readonly kind: 'base' | 'enum' | 'domain' | 'composite' | 'range' | 'multirange' | 'array' | 'pseudo';
+  /** atttypmod, -1 when the type has no modifier. */
+  readonly modifier: number;
+  /** A domain's underlying type (never itself a domain). */
+  readonly base?: ColumnType;
+  /** An array's element type. */
+  readonly element?: ColumnType;
+  /** An enum's longest label, in bytes. */
+  readonly longestLabelBytes?: number;
+  /** The extension that owns the type, when one does. */
+  readonly extension?: string;
+}
+
+export interface Identity {
+  readonly generation: 'always' | 'by default';
+  readonly start: string;
+  readonly increment: string;
+}
+
+export interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly notNull: boolean;
+  /** The default as SQL text, absent when there is none. */
+  readonly default?: string;
+  readonly identity?: Identity;
+  /** The expression of a generated column. */
+  readonly generated?: string;
+  readonly comment?: string;
+}
+
+/** A primary or unique key. Columns in key order. */
+export interface Key {
+  readonly name: string;
+  readonly kind: 'primary' | 'unique';
+  readonly columns: readonly string[];
+}
+
+export interface ForeignKey {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly references: { readonly schema: string; readonly table: string; readonly columns: readonly string[] };
+  /** False for a key declared NOT VALID: rows may break it. */
+  readonly validated: boolean;
+}
+
+/** One relation that holds rows: the table itself, or one leaf of a partitioned table. Sizes in bytes and pages. */
+export interface Heap {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  /** Whether the role that asked may SELECT from it. */
+  readonly readable: boolean;
+  /** pg_table_size: the main fork, its TOAST and maps. */
+  readonly bytes: number;
+  /** The main fork's pages, from its real size and not from the last ANALYZE. */
+  readonly pages: number;
+  /** reltuples; -1 when never analysed. */
+  readonly estimatedRows: number;
+  /** Where ctid ranges are not to be had (PostgreSQL 13): the bounds of a single-column integer primary key. */
+  readonly keyRange?: { readonly column: string; readonly low: string; readonly high: string };
+}
+
+export interface Table {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  readonly kind: 'table' | 'partitioned' | 'materialized view' | 'foreign table';
+  readonly comment?: string;
+  readonly columns: readonly Column[];
+  readonly keys: readonly Key[];
+  readonly foreignKeys: readonly ForeignKey[];
+  /** What is read to have all rows of this table and no other's: itself, or the leaves of a partitioned table. */
+  readonly heaps: readonly Heap[];
+  /** Parents by plain inheritance (not partitioning). */
+  readonly inherits: readonly { readonly schema: string; readonly name: string }[];
+}
+
+export interface View {
+  readonly schema: string;
+  readonly name: string;
+  readonly definition: string;
+  readonly comment?: string;
+}
+
+export interface Schema {
+  readonly name: string;
+  readonly comment?: string;
+}
+
+export interface Catalog {
+  readonly dialect: Dialect;
+  readonly database: string;
+  readonly schemas: readonly Schema[];
+  readonly tables: readonly Table[];
+  /** Plain views; materialized ones hold rows and stand among the tables. */
+  readonly views: readonly View[];
+}

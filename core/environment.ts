@@ -1,0 +1,19 @@
+// The names of the environment variables that infra sets and handlers read, so that both sides agree.
+
+export const ENVIRONMENT = {
+  /** The staging bucket. On a laptop pgloader's AWS_S3_BUCKET_NAME, default `pgloader`. */
+  bucket: 'PGSHIFT_BUCKET',
+  /** The account that must own the bucket: every call says so, and S3 refuses a stranger's bucket. */
+  bucketOwner: 'PGSHIFT_BUCKET_OWNER',
+  /** Secrets Manager ids used for what a command's URI leaves out. */
+  sourceSecret: 'PGSHIFT_SOURCE_SECRET',
+  targetSecret: 'PGSHIFT_TARGET_SECRET',
+  /** The role that Redshift assumes to read the bucket. Without it COPY carries keys. */
+  copyRole: 'PGSHIFT_COPY_ROLE',
+} as const;
+
+/** Variables that `?secret=env:NAME` may name: no other, or a command could send AWS's own keys to a stranger. */
+export const SECRET_VARIABLE = /^PGSHIFT_SECRET_[A-Z0-9_]+$/;
+
+/** The bucket's name where pgloader's documentation says nothing else. */
+export const DEFAULT_BUCKET = 'pgloader';

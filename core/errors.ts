@@ -1,0 +1,102 @@
+// What can go wrong, as a closed list: each kind says whether to try again and what an operator should do.
+// The kind is the error's name, so it is also the name that Step Functions sees and retries by.
+
+/** How a kind is retried. `transient`: it heals in seconds. `busy`: others use what we need. `final`: never. */
+export type RetryClass = 'final' | 'transient' | 'busy';
+
+export interface ErrorPolicy {
+  readonly retry: RetryClass;
+  /** What an operator reads: one sentence that says what to do. */
+  readonly hint: string;
+}
+
+const final = (hint: string): ErrorPolicy => ({ retry: 'final', hint });
+const transient = (hint: string): ErrorPolicy => ({ retry: 'transient', hint });
+const busy = (hint: string): ErrorPolicy => ({ retry: 'busy', hint });
+
+export const ERROR_KINDS = {
+  CommandInvalid: final('Mend the command; `pgshift plan` shows what it would do without changing anything.'),
+  ConfigurationInvalid: final('Mend the setting that the message names.'),
+  InputHoldsSecret: final(
+    'Take the password out of the command: use `?secret=`, PGPASSWORD, .pgpass or pg_service.conf.',
+  ),
+  SecretMissing: final('Create the secret, or allow the step to read it.'),
+  CredentialsInvalid: final('Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile in ~/.aws, or a role.'),
+  ServerUnreachable: final('Check host, port, security groups and that the server accepts connections.'),
+  TlsRefused: final('Add `?sslmode=require` to encrypt without verifying, or `?sslmode=disable` for no encryption.'),
+  AuthenticationFailed: final('Check user and password.'),
+  DatabaseMissing: final('Create the database, or name another.'),
+  DialectUnsupported: final('pgshift reads PostgreSQL 13 to 18 and writes Amazon Redshift.'),
+  PermissionDenied: final('Grant the right that the message names.'),
+  BucketMissing: final('Create the bucket, or name another in AWS_S3_BUCKET_NAME.'),
+  BucketForeign: final('Use a bucket of your own account; names are global, and this one is taken.'),
+  BucketDenied: final(
+    'Allow s3:GetObject, s3:PutObject, s3:DeleteObject and s3:ListBucket on the bucket and its objects.',
+  ),
+  CopyDenied: final(
+    'Allow Redshift to read the bucket: attach a role and set PGSHIFT_COPY_ROLE, or check the keys and the region.',
+  ),
+  PlanRefused: final('Read the hazards that the message lists, then change the command or the tables.'),
+  SourceChanged: final('Start a new run: the table is not as it was when this run planned it.'),
+  RowRefused: final('Mend the row in the source, cast its column, or leave its table out.'),
+  SentinelCollision: final('Start the run again: it draws another random marker for NULL.'),
+  CountMismatch: final('Nothing was published. Start a new run; if it happens again, report it with the run id.'),
+  DiskFull: final('Free space where the message says, then start again.'),
+  StatementRefused: final('The server refused a statement; the message has its code and what it concerned.'),
+  Unexpected: final('This is a defect of pgshift: report it with the run id and the message.'),
+  ConnectionLost: transient('The server went away; if it stays away, check that it runs.'),
+  StorageUnavailable: transient('S3 did not answer; if it lasts, check the status of S3 in the region.'),
+  SerializationConflict: transient('Another transaction came between; it is tried again.'),
+  TooManyConnections: busy('Lower `workers`, or raise max_connections.'),
+  LockTimeout: busy('Another session holds the table; end it or wait.'),
+} as const satisfies Record<string, ErrorPolicy>;
+
+export type ErrorKind = keyof typeof ERROR_KINDS;
+
+/** Retry numbers per class: waits in seconds, each times `rate` up to `most`, with full jitter. */
+export const RETRIES = {
+  // 2 + 4 + 8 + 16 + 32 + 60 = 122 s: a server that restarts, or a network that blinks, is back by then.
+  transient: { firstSeconds: 2, rate: 2, attempts: 6, mostSeconds: 60 },
+  // 15, 22, 34, 51, 76, 114, 171, 256, then 12 × 300 s: about 72 minutes at most, half of it on average by the jitter.
+  busy: { firstSeconds: 15, rate: 1.5, attempts: 20, mostSeconds: 300 },
+} as const satisfies Record<Exclude<RetryClass, 'final'>, object>;
+
+/** Names that AWS itself gives to failed tasks and that heal. They are retried as our own transient kinds are. */
+export const PLATFORM_ERRORS = {
+  transient: [
+    'Lambda.Unknown',
+    'Lambda.ServiceException',
+    'Lambda.AWSLambdaException',
+    'Lambda.SdkClientException',
+    'Lambda.ClientExecutionTimeoutException',
+    'Sandbox.Timedout',
+    'Runtime.ExitError',
+    'States.Timeout',
+  ],
+  busy: ['Lambda.TooManyRequestsException'],
+} as const;
+
+/** The kinds of one retry class, in the order of the list. */
+export function kindsOf(retry: RetryClass): ErrorKind[] {
+  return Object.entries(ERROR_KINDS).flatMap(([kind, policy]) => (policy.retry === retry ? [kind as ErrorKind] : []));
+}
+
+/**
+ * The one error that steps throw. `message` says what and where, then what is allowed or what to do; it holds names,
+ * counts and codes, never a row's value or a secret.
+ */
+export class PgshiftError extends Error {
+  readonly kind: ErrorKind;
+
+  constructor(kind: ErrorKind, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.kind = kind;
+    this.name = kind;
+  }
+}
+
+/** What is thrown where nothing can be: the hint of a kind is part of what people read. */
+export function describeError(kind: string, message: string): string {
+  const policy = Object.hasOwn(ERROR_KINDS, kind) ? ERROR_KINDS[kind as ErrorKind] : undefined;
+  return policy === undefined ? `${kind}: ${message}` : `${message}\n  ${policy.hint}`;
+}

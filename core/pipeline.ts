@@ -1,0 +1,143 @@
+// The pipeline, declared once: the steps in running order, what goes into each and what comes out, and every other
+// state of the machine. Infra, handlers, the local run and the tests all take it from here.
+// What passes between states is ids, keys and counts only: states are kept for 90 days and hold at most 256 KiB.
+
+import type { Dialect } from './catalog/model.ts';
+
+/** Who runs it: the execution's name. A retry or a redrive is the same run. */
+export interface InRun {
+  readonly run: string;
+}
+
+/** What an execution is started with: a command's text, or the key of an object in the bucket that holds it. */
+export interface ExecutionInput {
+  readonly command?: string;
+  readonly commandKey?: string;
+}
+
+/** What EventBridge says of an execution that failed, was stopped or timed out (`detail` of its event). */
+export interface FailureEvent {
+  readonly name: string;
+  readonly status: 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+  readonly error?: string | null;
+  readonly cause?: string | null;
+}
+
+/** One item of the distributed map: a line of `batches.jsonl`. */
+export interface BatchItem {
+  readonly batch: number;
+  /** Which chunk of the plan holds the table, and the table's number in the plan. */
+  readonly chunk: number;
+  readonly table: number;
+  readonly parts: readonly number[];
+}
+
+/** What Extract says of a part it wrote. Bytes are compressed bytes; an empty part has no object. */
+export interface WrittenPart {
+  readonly part: number;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly csvBytes: number;
+  readonly key: string | null;
+  readonly milliseconds: number;
+}
+
+/** The plan's chunks that one publish transaction makes live: `first` to `last`, both included. */
+export interface PublishItem {
+  readonly publish: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface StepContracts {
+  detect: {
+    input: InRun & { readonly input: ExecutionInput };
+    output: { readonly source: Dialect; readonly target: Dialect };
+  };
+  discover: { input: InRun; output: { readonly tables: number } };
+  plan: {
+    input: InRun;
+    output: {
+      readonly tables: number;
+      readonly batches: number;
+      readonly batchesKey: string;
+      /** How many batches at once, and how many parts of one batch at once: their product is at most `workers`. */
+      readonly batchesAtOnce: number;
+      readonly partsAtOnce: number;
+      readonly prepare: readonly { readonly chunk: number }[];
+      readonly publish: readonly PublishItem[];
+    };
+  };
+  prepare: { input: InRun & { readonly chunk: number }; output: { readonly tables: number } };
+  extract: {
+    input: InRun & Omit<BatchItem, 'parts'> & { readonly part: number; readonly attempt: number };
+    output: WrittenPart;
+  };
+  copy: {
+    input: InRun & Omit<BatchItem, 'parts'> & { readonly written: readonly WrittenPart[] };
+    output: { readonly batch: number; readonly rows: number };
+  };
+  publish: { input: InRun & PublishItem; output: { readonly tables: number } };
+  report: {
+    input: InRun | FailureEvent;
+    output: { readonly outcome: Outcome; readonly rows: number; readonly reportKey: string };
+  };
+}
+
+/** How a run ended. `partly published` and `succeeded with rejects` come with the features that can cause them. */
+export type Outcome = 'succeeded' | 'failed';
+
+export type StepName = keyof StepContracts;
+export type StepInput<Name extends StepName> = StepContracts[Name]['input'];
+export type StepOutput<Name extends StepName> = StepContracts[Name]['output'];
+
+export interface StepDefinition {
+  readonly name: StepName;
+  /** Its folder under `lambdas/`, which starts with its place in the order. */
+  readonly folder: string;
+  /** The Task state that runs it. */
+  readonly state: string;
+  /** Lambda's memory in MB; 1,769 MB is one vCPU. */
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  /** Which ends it connects to, hence which secrets it may read. */
+  readonly ends: readonly ('source' | 'target')[];
+  /** What it may do with the run's objects. */
+  readonly objects: readonly ('read' | 'write' | 'delete' | 'list')[];
+}
+
+/** Lambda's longest life: 15 minutes. */
+const LONGEST_SECONDS = 900;
+
+export const STEPS: readonly StepDefinition[] = [
+  step('detect', '1-detect', 'Detect', 512, 60, ['source', 'target'], ['read', 'write', 'delete', 'list']),
+  step('discover', '3-discover', 'Discover', 1769, LONGEST_SECONDS, ['source', 'target'], ['read', 'write']),
+  step('plan', '4-plan', 'Plan', 1769, LONGEST_SECONDS, [], ['read', 'write']),
+  step('prepare', '5-prepare', 'Prepare', 512, LONGEST_SECONDS, ['target'], ['read', 'write', 'delete']),
+  step('extract', '6-extract', 'Extract', 1769, LONGEST_SECONDS, ['source'], ['read', 'write']),
+  step('copy', '7-copy', 'Copy', 512, LONGEST_SECONDS, ['target'], ['read', 'write']),
+  step('publish', '8-publish', 'Publish', 512, LONGEST_SECONDS, ['target'], ['read', 'write']),
+  step('report', '9-report', 'Report', 1769, LONGEST_SECONDS, [], ['read', 'write', 'delete', 'list']),
+];
+
+/** Every state of the machine that is no step, with its type. */
+export const OTHER_STATES = {
+  Begin: 'Pass',
+  'Prepare chunks': 'Map',
+  'Any batches?': 'Choice',
+  'Load batches': 'Map',
+  'Read parts': 'Map',
+  'Publish chunks': 'Map',
+} as const;
+
+function step(
+  name: StepName,
+  folder: string,
+  state: string,
+  memoryMb: number,
+  timeoutSeconds: number,
+  ends: StepDefinition['ends'],
+  objects: StepDefinition['objects'],
+): StepDefinition {
+  return { name, folder, state, memoryMb, timeoutSeconds, ends, objects };
+}

@@ -1,0 +1,114 @@
+// What exactly will be done, as a value: printable, diffable, reviewable. It is the artifacts `plan.json` (the whole
+// in short) and `plan/<chunk>.json` (about a hundred tables each, with their SQL), so that no step reads more than
+// it needs.
+
+import type { PublishItem } from '../pipeline.ts';
+
+/** Something that loses, alters, destroys or leaves out. `refuse` stops the run before anything is changed. */
+export interface Hazard {
+  readonly kind: HazardKind;
+  readonly policy: 'report' | 'refuse';
+  /** `schema.table` or `schema.table.column`, or null for the whole run. */
+  readonly place: string | null;
+  readonly message: string;
+}
+
+export type HazardKind =
+  | 'DROPS_TARGET_TABLE'
+  | 'APPENDS_TO_TARGET_TABLE'
+  | 'COLUMNS_DIFFER'
+  | 'NAME_COLLISION'
+  | 'NAME_TOO_LONG'
+  | 'TYPE_AS_TEXT'
+  | 'NARROWS'
+  | 'LOSES_DETAIL'
+  | 'NO_COLUMNS'
+  | 'TOO_MANY_COLUMNS'
+  | 'DEFAULT_DROPPED'
+  | 'LEFT_OUT'
+  | 'UNREADABLE'
+  | 'CANNOT_SPLIT'
+  | 'FEWER_WORKERS'
+  | 'KEYS_IN_COPY';
+
+export interface PlannedColumn {
+  readonly source: string;
+  readonly target: string;
+  /** The type in the target, as SQL. */
+  readonly type: string;
+  readonly notNull: boolean;
+  readonly default?: string;
+  /** The expression that renders the value in the source's SELECT list. */
+  readonly expression: string;
+  /** Always quoted in CSV, so that an empty text is not taken for NULL. */
+  readonly quoted: boolean;
+  readonly comment?: string;
+}
+
+/** A contiguous slice of one heap, read by one Extract call. */
+export interface PlannedPart {
+  readonly part: number;
+  /** `COPY (SELECT …) TO STDOUT …`, complete. */
+  readonly sql: string;
+  /** The heap's share, estimated: bytes on disk. */
+  readonly estimatedBytes: number;
+}
+
+/** What one COPY loads: the part numbers are of this table. */
+export interface PlannedBatch {
+  readonly batch: number;
+  readonly parts: readonly number[];
+}
+
+export interface PlannedTable {
+  /** Its number in the plan, from 0. */
+  readonly table: number;
+  readonly source: { readonly schema: string; readonly name: string };
+  readonly target: { readonly schema: string; readonly name: string };
+  /** Names in the target schema of this run's own tables. */
+  readonly staging: string;
+  readonly ledger: string;
+  readonly columns: readonly PlannedColumn[];
+  /** Whole statements, run once by prepare. */
+  readonly create: readonly string[];
+  /** How the staged rows become live. */
+  readonly publish: 'replace' | 'create' | 'append';
+  /** Foreign keys to drop before the swap, each as a statement; then those to add after it. */
+  readonly beforeSwap: readonly string[];
+  readonly afterSwap: readonly string[];
+  readonly parts: readonly PlannedPart[];
+  readonly batches: readonly PlannedBatch[];
+}
+
+export interface PlanChunk {
+  readonly chunk: number;
+  /** The text that stands for NULL in this run's CSV. */
+  readonly sentinel: string;
+  /** Statements that make the schemas of this chunk's tables. */
+  readonly schemas: readonly string[];
+  readonly tables: readonly PlannedTable[];
+}
+
+export interface PlanSummary {
+  readonly run: string;
+  readonly source: string;
+  readonly target: string;
+  readonly sentinel: string;
+  readonly hazards: readonly Hazard[];
+  /** Every table in short, in the plan's order: largest first. */
+  readonly tables: readonly {
+    readonly table: number;
+    readonly chunk: number;
+    readonly source: string;
+    readonly target: string;
+    readonly parts: number;
+    readonly batches: number;
+    readonly estimatedRows: number;
+    readonly estimatedBytes: number;
+  }[];
+  readonly chunks: number;
+  readonly publish: readonly PublishItem[];
+  readonly batchesAtOnce: number;
+  readonly partsAtOnce: number;
+  readonly batches: number;
+}

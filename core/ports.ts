@@ -1,0 +1,69 @@
+// What a step may ask of the world. Adapters implement these; tests may too. Steps see nothing else.
+
+import type { Readable } from 'node:stream';
+import type { Endpoint } from './command/model.ts';
+
+/** One connection to a server. Errors are PgshiftErrors; SQL text and values never appear in them. */
+export interface Session {
+  /** Rows as objects of text values: the server's own text, nothing parsed. NULL is null. */
+  query(sql: string, values?: readonly (string | number | null)[]): Promise<Record<string, string | null>[]>;
+  /** Several statements in one round trip, no results: for DDL. */
+  run(sql: string): Promise<void>;
+  /** `COPY … TO STDOUT` as bytes. `rows` settles with the server's own count after the last byte. */
+  copyOut(sql: string): { readonly bytes: Readable; readonly rows: Promise<number> };
+  /** Ends the session; never throws. */
+  close(): Promise<void>;
+}
+
+export interface SessionOptions {
+  /** Shown in pg_stat_activity: who of which run is connected. */
+  readonly applicationName: string;
+  /** In detect, what fails to connect is a wrong setting; later it is an outage, and is tried again. */
+  readonly firstContact?: boolean;
+  /** The server gives up on a statement after this many milliseconds. 0: never. */
+  readonly statementTimeoutMs: number;
+}
+
+export interface StoredObject {
+  readonly key: string;
+  readonly bytes: number;
+}
+
+/** The run's bucket. */
+export interface Store {
+  readonly bucket: string;
+  putText(key: string, text: string): Promise<void>;
+  putJson(key: string, value: unknown): Promise<void>;
+  getText(key: string): Promise<string>;
+  /** Undefined when there is no such object. */
+  findText(key: string): Promise<string | undefined>;
+  getJson<Value>(key: string): Promise<Value>;
+  /** Stores a stream; nothing is visible unless all of it arrived. Gives the bytes stored. */
+  putStream(key: string, body: Readable): Promise<number>;
+  list(prefix: string): Promise<StoredObject[]>;
+  remove(keys: readonly string[]): Promise<void>;
+  /** The bucket's own region, for COPY. Also proves that the bucket is there and ours. */
+  region(): Promise<string>;
+}
+
+/** How Redshift is allowed to read the bucket. */
+export type CopyAuthorization =
+  | { readonly role: string }
+  | { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string };
+
+export interface Log {
+  info(event: string, facts?: Record<string, string | number | boolean | null>): void;
+}
+
+export interface Ports {
+  readonly store: Store;
+  readonly log: Log;
+  connect(endpoint: Endpoint, options: SessionOptions): Promise<Session>;
+  copyAuthorization(): Promise<CopyAuthorization>;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Milliseconds this invocation may still take. */
+  remaining(): number;
+  /** `bytes` random bytes in lower-case hexadecimal. */
+  randomHex(bytes: number): string;
+}
