@@ -1,0 +1,36 @@
+// The one place that quotes: identifiers and literals for PostgreSQL and Redshift.
+
+/**
+ * A name as a quoted identifier: `"` doubled. Redshift folds even quoted names to lower case; the plan has done so
+ * before. Throws a RangeError for a name no server can have.
+ */
+export function identifier(name: string): string {
+  if (name === '' || name.includes('\0')) throw new RangeError(`${JSON.stringify(name)} is no identifier`);
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** `"schema"."name"`. */
+export function qualified(schema: string, name: string): string {
+  return `${identifier(schema)}.${identifier(name)}`;
+}
+
+/** `"a", "b"`. */
+export function identifiers(names: readonly string[]): string {
+  return names.map(identifier).join(', ');
+}
+
+/**
+ * A text as a literal that both servers read alike. Redshift takes backslashes in plain literals for escapes,
+ * PostgreSQL does not: with a backslash inside, the form is E'…', where both do.
+ */
+export function literal(text: string): string {
+  if (text.includes('\0')) throw new RangeError('a text literal cannot hold the character U+0000');
+  const quoted = text.replaceAll("'", "''");
+  return text.includes('\\') ? `E'${quoted.replaceAll('\\', '\\\\')}'` : `'${quoted}'`;
+}
+
+/** A literal for COPY's options, where E'…' is not to be had: a backslash is refused. */
+export function plainLiteral(text: string): string {
+  if (text.includes('\\')) throw new RangeError('a COPY option cannot hold a backslash');
+  return literal(text);
+}
