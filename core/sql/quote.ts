@@ -19,18 +19,19 @@ export function identifiers(names: readonly string[]): string {
   return names.map(identifier).join(', ');
 }
 
-/**
- * A text as a literal that both servers read alike. Redshift takes backslashes in plain literals for escapes,
- * PostgreSQL does not: with a backslash inside, the form is E'…', where both do.
- */
+/** A text as a PostgreSQL literal; sessions pin standard_conforming_strings, so a backslash is itself. */
 export function literal(text: string): string {
   if (text.includes('\0')) throw new RangeError('a text literal cannot hold the character U+0000');
-  const quoted = text.replaceAll("'", "''");
-  return text.includes('\\') ? `E'${quoted.replaceAll('\\', '\\\\')}'` : `'${quoted}'`;
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** A literal for COPY's options, where E'…' is not to be had: a backslash is refused. */
-export function plainLiteral(text: string): string {
+/** A text as a Redshift literal: there a backslash escapes, and E'…' is not known to exist. */
+export function redshiftLiteral(text: string): string {
+  return literal(text.replaceAll('\\', '\\\\'));
+}
+
+/** A literal for COPY's options, whose reading of backslashes is not certain: a backslash is refused. */
+export function copyLiteral(text: string): string {
   if (text.includes('\\')) throw new RangeError('a COPY option cannot hold a backslash');
   return literal(text);
 }

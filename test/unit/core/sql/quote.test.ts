@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { identifier, identifiers, literal, plainLiteral, qualified } from '../../../../core/sql/quote.ts';
+import { copyLiteral, identifier, identifiers, literal, qualified, redshiftLiteral } from '../../../../core/sql/quote.ts';
 
 test.each([
   ['plain', '"plain"'],
@@ -21,15 +21,16 @@ test('qualifies and lists names', () => {
 });
 
 test.each([
-  ['plain', "'plain'"],
-  ["it's", "'it''s'"],
-  ['a\\b', "E'a\\\\b'"],
-  ["\\'", "E'\\\\'''"],
-])('writes %j as a literal that both servers read alike', (text, quoted) => {
-  expect(literal(text)).toBe(quoted);
+  ['plain', "'plain'", "'plain'"],
+  ["it's", "'it''s'", "'it''s'"],
+  ['a\\b', "'a\\b'", "'a\\\\b'"],
+  ["\\'", "'\\'''", "'\\\\'''"],
+])('writes %j as a literal of each dialect', (text, postgresql, redshift) => {
+  expect(literal(text)).toBe(postgresql);
+  expect(redshiftLiteral(text)).toBe(redshift);
 });
 
 test('refuses what a literal cannot hold', () => {
   expect(() => literal('\0')).toThrow(RangeError);
-  expect(() => plainLiteral('a\\b')).toThrow(RangeError);
+  expect(() => copyLiteral('a\\b')).toThrow(RangeError);
 });
