@@ -35,10 +35,12 @@ export const artifactKeys = {
   /** What a batch moved: written once its rows are committed. */
   batchRecord: inRun((batch: number) => `loaded/${pad(batch, 7)}.json`),
   batchRecords: inRun(() => 'loaded/'),
-  /** What one publish transaction made live. */
-  publishRecord: inRun((chunk: number) => `published/${pad(chunk, 5)}.json`),
-  publishRecords: inRun(() => 'published/'),
+  /** When a step ran and what it counted; one of a kind for a step that runs in chunks. */
   stepRecord: inRun((step: string) => `steps/${step}.json`),
+  stepRecords: inRun(() => 'steps/'),
+  /** What a step threw, also when it was tried again: the parent of a map is told only that a child failed. */
+  errorRecord: inRun((place: string) => `errors/${place}.json`),
+  errorRecords: inRun(() => 'errors/'),
   probe: inRun((name: string) => `probe/${name}`),
   mapResults: inRun(() => 'results'),
   reportText: inRun(() => 'report.txt'),

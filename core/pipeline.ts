@@ -39,7 +39,9 @@ export interface WrittenPart {
   readonly bytes: number;
   readonly csvBytes: number;
   readonly key: string | null;
-  readonly milliseconds: number;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly endedAt: number;
 }
 
 /** The plan's chunks that one publish transaction makes live: `first` to `last`, both included. */

@@ -21,6 +21,6 @@ export function defaultInRedshift(expression: string | undefined, type: string):
   if (!isText && type !== 'BOOLEAN' && number !== undefined) return { sql: number };
   if (type === 'BOOLEAN' && /^(?:true|false)$/i.test(expression)) return { sql: expression.toLowerCase() };
   if (TIME_NOW.test(expression) && type.startsWith('TIMESTAMP')) return { sql: 'GETDATE()' };
-  if (/^CURRENT_DATE$/i.test(expression) && type === 'DATE') return { sql: 'TRUNC(GETDATE())' };
+  if (/^CURRENT_DATE$/i.test(expression) && type === 'DATE') return { sql: 'GETDATE()::DATE' };
   return 'dropped';
 }

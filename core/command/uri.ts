@@ -1,5 +1,5 @@
 // Connection strings in pgloader's grammar, mended: `postgresql://user:password@host:port/dbname?option&option`.
-// `@@` is @ and `::` is : in user and password, as pgloader has it; %XX works everywhere, as everybody else has it.
+// `@@` is @ in user and password, `::` is : in the user, as pgloader has it; %XX works everywhere, as others have it.
 
 import type { Endpoint, SslMode } from './model.ts';
 
@@ -77,8 +77,7 @@ function splitBody(rest: string, end: string): Body {
     user:
       user === undefined || user === '' ? undefined : decode(user.replaceAll('@@', '@').replaceAll('::', ':'), 'user'),
 
-    password:
-      password === undefined ? undefined : decode(password.replaceAll('@@', '@').replaceAll('::', ':'), 'password'),
+    password: password === undefined ? undefined : decode(password.replaceAll('@@', '@'), 'password'),
     ...hostOf(host),
     ...portOf(port),
     ...databaseOf(path, end),

@@ -1,0 +1,3 @@
+-- What is this database called, and which PostgreSQL serves it?
+SELECT current_database() AS name,
+       current_setting('server_version_num') AS version_number;
