@@ -14,8 +14,8 @@ WITH RECURSIVE used AS (
   FROM used
   JOIN pg_catalog.pg_type t ON t.oid = used.oid
   JOIN pg_catalog.pg_type part
-    ON part.oid = t.typbasetype
-    OR (part.oid = t.typelem AND part.typarray = t.oid)
+    ON part.oid IN (t.typbasetype, t.typelem)
+   AND (part.oid = t.typbasetype OR part.typarray = t.oid)
 )
 SELECT t.oid AS oid,
        n.nspname AS schema,

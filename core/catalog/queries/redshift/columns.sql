@@ -1,0 +1,19 @@
+-- Which columns has each table? An identity column shows itself in its default: "identity"(oid, number, 'start,step').
+SELECT a.attrelid AS table_oid,
+       a.attnum AS number,
+       a.attname AS name,
+       a.atttypid AS type_oid,
+       a.atttypmod AS modifier,
+       format_type(a.atttypid, a.atttypmod) AS type_sql,
+       a.attnotnull AS not_null,
+       pg_get_expr(d.adbin, d.adrelid) AS expression,
+       col_description(a.attrelid, a.attnum) AS comment
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE c.relkind = 'r'
+  AND n.nspname !~ '^pg_'
+  AND n.nspname NOT IN ('information_schema', 'catalog_history')
+  AND c.relname !~ '^_pgshift_'
+ORDER BY a.attrelid, a.attnum;

@@ -1,0 +1,2 @@
+-- What is this database called?
+SELECT current_database() AS name;

@@ -1,0 +1,13 @@
+-- Which tables are there? Left out: pgshift's own. External tables are not in this catalog.
+SELECT c.oid AS "oid",
+       n.nspname AS "schema",
+       c.relname AS name,
+       'r' AS kind,
+       obj_description(c.oid, 'pg_class') AS comment
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r'
+  AND n.nspname !~ '^pg_'
+  AND n.nspname NOT IN ('information_schema', 'catalog_history')
+  AND c.relname !~ '^_pgshift_'
+ORDER BY n.nspname, c.relname;

@@ -1,0 +1,126 @@
+// From a server's or a socket's error to one of our kinds. Codes are SQLSTATE or Node's; messages are rebuilt from
+// templates, because a server's own may hold values of rows.
+
+import { type ErrorKind, PgshiftError } from '../errors.ts';
+
+/** What is known of a failure: never its DETAIL, CONTEXT or statement. */
+export interface ServerFailure {
+  readonly code: string | undefined;
+  readonly message: string;
+}
+
+const BY_STATE: Readonly<Record<string, ErrorKind>> = {
+  '28000': 'AuthenticationFailed',
+  '28P01': 'AuthenticationFailed',
+  '3D000': 'DatabaseMissing',
+  '42501': 'PermissionDenied',
+  '53300': 'TooManyConnections',
+  '53100': 'DiskFull',
+  '40001': 'SerializationConflict',
+  '40P01': 'SerializationConflict',
+  '55P03': 'LockTimeout',
+  '57P01': 'ConnectionLost',
+  '57P02': 'ConnectionLost',
+  '57P03': 'ConnectionLost',
+  '08000': 'ConnectionLost',
+  '08001': 'ConnectionLost',
+  '08003': 'ConnectionLost',
+  '08004': 'ConnectionLost',
+  '08006': 'ConnectionLost',
+  '08P01': 'ConnectionLost',
+};
+
+/** Node's own codes for a connection that broke or never was. */
+const SOCKET = /^(?:ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENOTFOUND|EAI_AGAIN|ENOENT|EACCES)$/;
+
+/** pg says these without a code when the socket ends under a query. */
+const LOST = /^(?:Connection terminated|Client has encountered a connection error|Connection ended|timeout expired)/i;
+
+/** Redshift reports a broken serializable schedule as error 1023, whatever the SQLSTATE. */
+const REDSHIFT_CONFLICT =
+  /\b1023\b|Serializable isolation violation|could not open relation with OID|conflict with concurrent transaction/i;
+
+/** The kind of a failure of a session that is up. */
+export function kindOfFailure(failure: ServerFailure): ErrorKind {
+  const { code, message } = failure;
+  if (code !== undefined && BY_STATE[code] !== undefined) return BY_STATE[code];
+  if ((code !== undefined && SOCKET.test(code)) || (code === undefined && LOST.test(message))) return 'ConnectionLost';
+  if (REDSHIFT_CONFLICT.test(message)) return 'SerializationConflict';
+  return 'StatementRefused';
+}
+
+/** The error of a session that is up. `doing` completes the sentence "… while …". */
+export function failureOf(failure: ServerFailure, end: string, doing: string): PgshiftError {
+  const kind = kindOfFailure(failure);
+  const code = failure.code === undefined ? '' : ` (${failure.code})`;
+  return new PgshiftError(kind, `The ${end} failed while ${doing}: ${explain(failure)}${code}.`);
+}
+
+/** What may be repeated of a server's message: names in quotes stay, they are ours; everything else is its class. */
+function explain({ code, message }: ServerFailure): string {
+  const known = code === undefined ? undefined : PHRASES[code.length === 5 ? code : ''];
+  if (known !== undefined) return known(message);
+  if (code !== undefined && SAFE_CLASS.test(code)) return message.split('\n')[0] ?? '';
+  return code === undefined ? 'the connection ended' : `error ${code}`;
+}
+
+const quotedName = (message: string): string => /"([^"]*)"/.exec(message)?.[1] ?? '?';
+
+/** SQLSTATE classes whose first message line speaks of names and states, never of values. */
+const SAFE_CLASS = /^(?:08|25|28|2B|3D|3F|40|42|53|54|55|57|58)/;
+
+const PHRASES: Readonly<Record<string, (message: string) => string>> = {
+  '42501': (message) =>
+    `permission denied for ${quotedName(message) === '?' ? 'an object' : `"${quotedName(message)}"`}`,
+  '53100': () => 'no space is left on its disk',
+};
+
+/** The error of a first connection: a wrong setting, told so that it can be mended. */
+export function connectFailureOf(failure: ServerFailure, end: string, where: string, user: string): PgshiftError {
+  const { code, message } = failure;
+  if (code === '28P01' || code === '28000') {
+    return new PgshiftError(
+      'AuthenticationFailed',
+      `The ${end} at ${where} refuses user "${user}": wrong password or user.`,
+    );
+  }
+  if (code === '3D000') return new PgshiftError('DatabaseMissing', `The ${end} at ${where} has no such database.`);
+  if (code === '53300') return new PgshiftError('TooManyConnections', `The ${end} at ${where} has no connection left.`);
+  if (/password must be a string|no password|SASL/i.test(message) && code === undefined) {
+    return new PgshiftError(
+      'AuthenticationFailed',
+      `The ${end} at ${where} wants a password for user "${user}"; none is set.`,
+    );
+  }
+  if (TLS.test(`${code ?? ''} ${message}`)) {
+    return new PgshiftError('TlsRefused', `TLS to the ${end} at ${where} failed: ${tlsReason(code, message)}.`);
+  }
+  if (code === '57P03')
+    return new PgshiftError('ConnectionLost', `The ${end} at ${where} is starting up or shutting down.`);
+  return new PgshiftError('ServerUnreachable', `The ${end} at ${where} cannot be reached: ${reach(code, message)}.`);
+}
+
+const TLS = /CERT|SSL|TLS|self.signed|certificate/i;
+
+function tlsReason(code: string | undefined, message: string): string {
+  if (/does not support SSL/i.test(message)) return 'the server offers none, and sslmode demands it';
+  if (/altname|ERR_TLS_CERT_ALTNAME_INVALID/i.test(`${code} ${message}`))
+    return 'the certificate is for another host name';
+  return `the certificate is not trusted (${code ?? 'no code'})`;
+}
+
+function reach(code: string | undefined, message: string): string {
+  switch (code) {
+    case 'ECONNREFUSED':
+      return 'nothing listens there';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'the host name is unknown';
+    case 'ENOENT':
+      return 'there is no such socket';
+    case 'ETIMEDOUT':
+      return 'no answer in time';
+    default:
+      return LOST.test(message) ? 'no answer in time' : (code ?? 'the connection ended');
+  }
+}
