@@ -1,0 +1,62 @@
+// Which rows are there to be got wrong? Texts that look like something else, and the edges of every type.
+
+export const edgeRows = String.raw`
+INSERT INTO "Back Office"."Tricky Texts" VALUES
+  (1, 'no value', NULL, NULL, NULL),
+  (2, 'an empty text', '', '', ''),
+  (3, 'one blank', ' ', ' ', ' '),
+  (4, 'the word NULL', 'NULL', 'NULL', 'NULL'),
+  (5, 'the word null', 'null', 'null', 'null'),
+  (6, 'what COPY writes for NULL', '\N', '\N', '\N'),
+  (7, 'the end of COPY''s data', '\.', '\.', '\.'),
+  (8, 'a backslash at the end', 'C:\', 'C:\', 'C:\'),
+  (9, 'quotes', '"', '""', '"""'),
+  (10, 'a quote and a comma', '",', ',"', '","'),
+  (11, 'single quotes', '''''', '''', 'it''s'),
+  (12, 'a newline', E'\n', E'a\nb', E'a\nb'),
+  (13, 'a carriage return', E'\r', E'a\r\nb', E'a\r'),
+  (14, 'a tab', E'\t', E'a\tb', E'\tb'),
+  (15, 'blanks around', '  both  ', ' before', 'after   '),
+  (16, 'four bytes a character', '😀🦉𝔘𠜎', '😀😀😀😀😀😀😀😀😀😀', '🦉🦉🦉🦉🦉🦉🦉🦉'),
+  (17, 'combining marks', E'e\u0301 \u200b \ufeff', E'n\u0303', E'a\u0308'),
+  (18, 'right to left', 'שלום עולם', 'سلام', 'אב'),
+  (19, 'control characters', E'\x01\x02\x1f\x7f', E'\x01', E'\x1b'),
+  (20, 'looks like a CSV row', E'1,"a",,\n2,"b",', '1,,"",', ',,,'),
+  (21, 'a long text', repeat('0123456789abcde' || chr(10), 4000), NULL, NULL),
+  (22, 'as many bytes as Redshift takes', repeat('ü', 32767) || '.', NULL, NULL),
+  (23, 'JSON', '{"a": "\\n", "b": null}', '{}', '[]'),
+  (24, 'SQL', '''; DROP TABLE "x"; --', '$$', ':name ?'),
+  (25, 'a sentinel''s look', '@NULL@', '@@', 'NUL');
+
+INSERT INTO "Back Office".every_type VALUES
+  (1, -32768, -2147483648, -9223372036854775808,
+   -99999999999999.9999, -9999999999999999999999999999.9999999999, -12345678901234567890.123456789,
+   '-3.4028235e38', '-1.7976931348623157e308', '-92233720368547758.08',
+   false, '!', '', '', '', '',
+   '0001-01-01', '00:00:00', '00:00:00+00', '0001-01-01 00:00:00', '0001-01-01 00:00:00+00', '-178 years -3 days',
+   '00000000-0000-0000-0000-000000000000', '', '{}', '{}', '{}', '{}',
+   'none', '@', ROW(NULL, NULL, NULL), 'empty',
+   '0.0.0.0', '0.0.0.0/0', '00:00:00:00:00:00', B'0000', B'', '(0,0)', 0, ''),
+  (2, 32767, 2147483647, 9223372036854775807,
+   99999999999999.9999, 9999999999999999999999999999.9999999999, 0.000000000000000000001,
+   '3.4028235e38', '1.7976931348623157e308', '92233720368547758.07',
+   true, '~', 'abcde', 'twenty characters üö', 'text', 'name',
+   '9999-12-31', '23:59:59.999999', '23:59:59.999999+00', '9999-12-31 23:59:59.999999',
+   '9999-12-31 23:59:59.999999+00', '178 years 11 mons 3 days 04:05:06.789',
+   'ffffffff-ffff-ffff-ffff-ffffffffffff', '\x00010a0d22275cff', '{"b": [1, 2.50, {"c": null}], "a": "x"}',
+   '{"b": [1, 2.5, {"c": null}], "a": "ü \" \\ / 🦉"}', '{-1,0,NULL,2147483647}', '{"",NULL,"NULL","a \"b\", c"}',
+   'leather', 'who@example.org', ROW(1, 2, 3), '[1,10)',
+   'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', '192.0.2.0/24', 'ff:ff:ff:ff:ff:ff', B'1111', B'101010101010',
+   '(1.5,-2.5e-07)', 4294967295, 'a fat cat'),
+  (3, 0, 0, 0, 0, 0, 0, 0, 0, 0, true, 'N', '  a  ', '  b  ', '  c  ', 'd',
+   '2000-02-29', '12:00', '12:00:00-08', '1999-12-31 23:59:60', '2024-03-31 02:30:00 Europe/Berlin', '0',
+   'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '\x00', 'null', 'null', '{{1,2},{3,4}}', '{"a\\b"}',
+   'paper', 'x@y', ROW(0, NULL, -1), '(,5)',
+   '10.0.0.1/8', '10.0.0.0/8', '01:23:45:67:89:ab', B'0101', B'1', '(0.1,0.2)', 1, 'x:1'),
+  (4, 1, 1, 1, 0.0001, 0.0000000001, 1.50, '1.1754944e-38', '2.2250738585072014e-308', 0.01, NULL, 'x', 'é', '😀', '"', 'ü',
+   '1970-01-01', '12:34:56.7', '12:34:56.7+05:30', '1970-01-01 00:00:00.1', '1970-01-01 00:00:00.1+00', '1 mon -1 day',
+   '12345678-1234-1234-1234-123456789abc', '\xdeadbeef', '[1, "two", null, true]', '[1, "two", null, true]', '{7}', '{x}',
+   'linen', 'ü@ü', ROW(7, 8, 9), '[3,3]', '::1', '::1/128', 'aa:bb:cc:dd:ee:ff', B'1000', B'0001', '(1e100,1)', 42, 'b');
+INSERT INTO "Back Office".every_type (id) VALUES (5);
+INSERT INTO "Back Office".every_type (id, a_real, a_double, a_numeric) VALUES (6, 0.1, 0.1, 0.1), (7, 1.0/3, 1.0/3, 1.0/3), (8, 16777217, 9007199254740993, 1e13);
+`;

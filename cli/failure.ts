@@ -1,0 +1,53 @@
+// How is a failure told: one message that says what, where and what to do; no stack trace, no secret?
+import { describeError, PgshiftError } from '../core/errors.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { Interrupted } from './lifetime.ts';
+
+/** The command line itself is wrong. */
+export class UsageError extends Error {}
+
+/** What failed has been told already, in full. */
+export class AlreadyTold extends Error {}
+
+/** The message for a person, and the exit code. An empty message: nothing to add. */
+export function tellFailure(error: unknown): { readonly message: string; readonly exit: ExitCode } {
+  if (error instanceof UsageError) return { message: error.message, exit: EXIT.usage };
+  if (error instanceof Interrupted) return { message: '', exit: EXIT.interrupted };
+  if (error instanceof AlreadyTold) return { message: '', exit: EXIT.failed };
+  if (error instanceof PgshiftError) return { message: describeError(error.kind, error.message), exit: EXIT.failed };
+  const message = error instanceof Error ? error.message : String(error);
+  return { message: message === '' ? 'failed without saying why' : message, exit: EXIT.failed };
+}
+
+const shownFor = '***';
+
+/** Shorter texts are part of ordinary words: replacing them would ruin the message and tell the secret's place. */
+const shortestSecret = 3;
+
+/** What must never be shown. Everything the command line writes passes through `redact`. */
+export class Secrets {
+  readonly #forms = new Set<string>();
+
+  /** A secret in every form that it could take in a message. */
+  add(secret: string): void {
+    if (secret.length < shortestSecret) return;
+    const json = JSON.stringify(secret).slice(1, -1);
+    for (const form of [secret, json, encodeURIComponent(secret), encodeURI(secret), secret.replaceAll("'", "''")]) {
+      this.#forms.add(form);
+    }
+  }
+
+  redact(text: string): string {
+    // Longest first: one form may hold another.
+    const forms = [...this.#forms].sort((a, b) => b.length - a.length);
+    const known = forms.reduce((shown, form) => shown.replaceAll(form, shownFor), text);
+    return hideUriPasswords(known);
+  }
+}
+
+/** A connection string keeps its scheme and user; between them and its last @ may stand a password. */
+export function hideUriPasswords(text: string): string {
+  return text
+    .replaceAll(/\b([a-z]+:\/\/[^\s:@/'"]*):(?!\d+(?:[/\s'"?]|$))[^\n]*@/gi, `$1:${shownFor}@`)
+    .replaceAll(/([?&]password=)[^&\s'"]*/gi, `$1${shownFor}`);
+}
