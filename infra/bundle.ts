@@ -1,0 +1,68 @@
+// How does the code of each step become what Lambda runs? All handlers in one esbuild call, one folder per step.
+// An installed package brings the bundles along and never needs esbuild.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { BuildOptions } from 'esbuild';
+import { STEPS } from '../core/pipeline.ts';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const repository = join(here, '..');
+
+/** Where `npm pack` puts the bundles: `dist/bundles`, beside the compiled `dist/infra`. */
+export const PACKED_BUNDLES = join(here, '..', 'bundles');
+
+let built: string | undefined;
+
+/**
+ * Gives the folder that holds one folder per step, named as in `lambdas/`, each with an `index.mjs` that exports
+ * `handler`. When they did not come with the package they are built, once per process, and gone when it ends: synthesis
+ * copies what it needs.
+ */
+export function bundledSteps(): string {
+  if (existsSync(PACKED_BUNDLES)) return PACKED_BUNDLES;
+  if (built === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), 'pgshift-bundles-'));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    bundle(join(repository, 'lambdas'), folder);
+    built = folder;
+  }
+  return built;
+}
+
+/** Bundles every `<lambdas>/<folder>/handler.ts` of the steps into `<out>/<folder>/index.mjs`. Same input, same bytes. */
+export function bundle(lambdas: string, out: string): void {
+  const folders = STEPS.map((step) => step.folder);
+  const missing = folders.filter((folder) => !existsSync(join(lambdas, folder, 'handler.ts')));
+  if (missing.length > 0)
+    throw new Error(`no handler.ts in ${missing.map((folder) => join(lambdas, folder)).join(', ')}`);
+  esbuild().buildSync({
+    ...OPTIONS,
+    absWorkingDir: repository,
+    entryPoints: folders.map((folder) => ({ in: join(lambdas, folder, 'handler.ts'), out: join(folder, 'index') })),
+    outdir: out,
+  });
+}
+
+const OPTIONS = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  outExtension: { '.js': '.mjs' },
+  // pg asks for its native twin in a try block; there is none.
+  external: ['pg-native'],
+  // CommonJS inside an ES module still asks for `require`.
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  loader: { '.sql': 'text' },
+  sourcemap: false,
+  legalComments: 'none',
+  logLevel: 'error',
+} as const satisfies BuildOptions;
+
+/** esbuild, asked for only when something has to be built: it is no dependency of an installed package. */
+function esbuild(): typeof import('esbuild') {
+  return createRequire(import.meta.url)('esbuild');
+}

@@ -1,0 +1,151 @@
+// What is the state machine on AWS? The workflow, its log group, and a role that lists exactly what it may do.
+import { type Duration, Fn, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import {
+  DefinitionBody,
+  type IChainable,
+  LogLevel,
+  QueryLanguage,
+  StateMachine,
+  StateMachineType,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { StepName } from '../core/pipeline.ts';
+import { acknowledgeWildcards } from './acknowledgements.ts';
+import { keyStatements } from './step-function.ts';
+import { buildWorkflow, MAP_LABEL } from './workflow.ts';
+
+export interface LoadMachineProps {
+  readonly functions: Readonly<Record<StepName, IFunction>>;
+  readonly bucket: IBucket;
+  /** How long an execution may take before it is ended. */
+  readonly timeout: Duration;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+export class LoadMachine extends Construct {
+  readonly stateMachine: StateMachine;
+
+  constructor(scope: Construct, id: string, props: LoadMachineProps) {
+    super(scope, id);
+    const { functions, bucket } = props;
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('states.amazonaws.com'),
+      description: 'What the state machine of pgshift may do',
+    });
+    // States get a scope of their own: a state and a function may bear the same name.
+    const workflow = buildWorkflow(new Construct(this, 'Workflow'), { functions, bucket });
+    this.stateMachine = stateMachine(this, { role, workflow, ...props });
+    const { stateMachine: machine } = this;
+
+    const batches = bucket.arnForObjects('runs/*/batches.jsonl');
+    const results = bucket.arnForObjects('runs/*/results/*');
+    const children = executionArn(machine, ':*');
+    const redrivable = executionArn(machine, `/${MAP_LABEL}:*`);
+    const policy = new Policy(this, 'Policy', {
+      roles: [role],
+      statements: [
+        allow(
+          ['lambda:InvokeFunction'],
+          Object.values(functions).map((step) => step.functionArn),
+        ),
+        allow(['s3:GetObject'], [batches]),
+        allow(['s3:PutObject', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'], [results]),
+        ...keyStatements(bucket),
+        allow(['states:StartExecution'], [machine.stateMachineArn]),
+        allow(['states:DescribeExecution', 'states:StopExecution'], [children]),
+        allow(['states:RedriveExecution'], [redrivable]),
+        ...observationStatements(),
+      ],
+    });
+    acknowledgeWildcards(policy, {
+      [batches]: 'Each run has its own list of batches.',
+      [results]: 'Each run has its own results.',
+      [children]: 'The distributed map names its child executions itself; only those of this machine are meant.',
+      [redrivable]: 'The distributed map names its child executions itself; only those of this machine are meant.',
+      '*': 'Delivery of logs and X-Ray have no resource-level permissions.',
+    });
+  }
+}
+
+/** Names of executions are not known before they start, so a suffix stands for them. */
+function executionArn(machine: StateMachine, suffix: string): string {
+  const stack = Stack.of(machine);
+  return `arn:${stack.partition}:states:${stack.region}:${stack.account}:execution:${machine.stateMachineName}${suffix}`;
+}
+
+const allow = (actions: readonly string[], resources: readonly string[]): PolicyStatement =>
+  new PolicyStatement({ actions: [...actions], resources: [...resources] });
+
+/** What a state machine needs to write its log and its traces. */
+export function observationStatements(): PolicyStatement[] {
+  return [
+    allow(
+      [
+        'logs:CreateLogDelivery',
+        'logs:GetLogDelivery',
+        'logs:UpdateLogDelivery',
+        'logs:DeleteLogDelivery',
+        'logs:ListLogDeliveries',
+        'logs:PutResourcePolicy',
+        'logs:DescribeResourcePolicies',
+        'logs:DescribeLogGroups',
+      ],
+      ['*'],
+    ),
+    allow(
+      ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets'],
+      ['*'],
+    ),
+  ];
+}
+
+export interface MachineProps {
+  readonly role: Role;
+  readonly workflow: IChainable;
+  readonly timeout: Duration;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/**
+ * A STANDARD state machine in JSONata whose log has every event but no data: what passes between states is in the
+ * history, for those who may read executions, and nowhere else. The construct's own permissions, broader than needed,
+ * are left out: the caller attaches what the role may do.
+ */
+export function stateMachine(scope: Construct, { role, workflow, timeout, removalPolicy }: MachineProps): StateMachine {
+  const machine = new StateMachine(scope, 'StateMachine', {
+    stateMachineType: StateMachineType.STANDARD,
+    queryLanguage: QueryLanguage.JSONATA,
+    definitionBody: DefinitionBody.fromChainable(workflow),
+    role: role.withoutPolicyUpdates(),
+    timeout,
+    tracingEnabled: true,
+    logs: {
+      destination: vendedLogGroup(scope, removalPolicy),
+      level: LogLevel.ALL,
+      includeExecutionData: false,
+    },
+    removalPolicy,
+  });
+  // Attached to nothing, since the role takes no updates, but still in the tree for cdk-nag to judge.
+  machine.node.tryRemoveChild('DistributedMapPolicy');
+  return machine;
+}
+
+/**
+ * Below `/aws/vendedlogs/`, log groups do not use up the resource policy that all state machines of a region share. The
+ * name ends in a piece of the stack's id, so that a log group which outlived its stack is never in a new one's way.
+ */
+function vendedLogGroup(scope: Construct, removalPolicy: RemovalPolicy): LogGroup {
+  const { stackName, stackId } = Stack.of(scope);
+  // arn:aws:cloudformation:region:account:stack/name/11111111-2222-3333-4444-555555555555
+  const unique = Fn.select(4, Fn.split('-', Fn.select(2, Fn.split('/', stackId))));
+  return new LogGroup(scope, 'Logs', {
+    logGroupName: `/aws/vendedlogs/states/${stackName}-${scope.node.id}-${unique}`,
+    retention: RetentionDays.ONE_MONTH,
+    removalPolicy,
+  });
+}
