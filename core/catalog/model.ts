@@ -52,7 +52,7 @@ export interface ForeignKey {
   readonly name: string;
   readonly columns: readonly string[];
   readonly references: { readonly schema: string; readonly table: string; readonly columns: readonly string[] };
-  /** False for a key declared NOT VALID: rows may break it. */
+  /** False for a key that rows may break: NOT VALID, not enforced (as all of Redshift's are), or over a PERIOD. */
   readonly validated: boolean;
 }
 
@@ -61,8 +61,12 @@ export interface Heap {
   readonly oid: number;
   readonly schema: string;
   readonly name: string;
-  /** Whether the role that asked may SELECT from it. */
+  /** Whether the role that asked may SELECT all of it; a right on some columns does not count. */
   readonly readable: boolean;
+  /** Row-level security hides rows from the role that asked; then it is not readable. */
+  readonly filtered?: true;
+  /** A foreign table, or a partition that is one: no pages, no ctid. */
+  readonly foreign?: true;
   /** pg_table_size: the main fork, its TOAST and maps. */
   readonly bytes: number;
   /** The main fork's pages, from its real size and not from the last ANALYZE. */

@@ -23,13 +23,15 @@ export type HazardKind =
   | 'NARROWS'
   | 'LOSES_DETAIL'
   | 'NO_COLUMNS'
-  | 'TOO_MANY_COLUMNS'
   | 'DEFAULT_DROPPED'
   | 'LEFT_OUT'
   | 'UNREADABLE'
   | 'CANNOT_SPLIT'
   | 'FEWER_WORKERS'
-  | 'KEYS_IN_COPY';
+  | 'KEYS_IN_COPY'
+  | 'FOREIGN_KEY_DROPPED'
+  | 'FOREIGN_KEY_FROM_OUTSIDE'
+  | 'PUBLISHED_IN_PARTS';
 
 export interface PlannedColumn {
   readonly source: string;
@@ -48,8 +50,10 @@ export interface PlannedColumn {
 /** A contiguous slice of one heap, read by one Extract call. */
 export interface PlannedPart {
   readonly part: number;
-  /** `COPY (SELECT …) TO STDOUT …`, complete. */
-  readonly sql: string;
+  /** The heap, quoted. */
+  readonly from: string;
+  /** The slice's bounds as SQL; absent when the part is the whole heap. */
+  readonly where?: string;
   /** The heap's share, estimated: bytes on disk. */
   readonly estimatedBytes: number;
 }
@@ -73,9 +77,10 @@ export interface PlannedTable {
   readonly create: readonly string[];
   /** How the staged rows become live. */
   readonly publish: 'replace' | 'create' | 'append';
-  /** Foreign keys to drop before the swap, each as a statement; then those to add after it. */
-  readonly beforeSwap: readonly string[];
-  readonly afterSwap: readonly string[];
+  /** Statements of the publish transaction: before the swap, after every swap, and after every key is there. */
+  readonly dropForeignKeys: readonly string[];
+  readonly addKeys: readonly string[];
+  readonly addForeignKeys: readonly string[];
   readonly parts: readonly PlannedPart[];
   readonly batches: readonly PlannedBatch[];
 }

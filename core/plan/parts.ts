@@ -2,7 +2,7 @@
 
 import type { Heap, Table } from '../catalog/model.ts';
 import { identifier, literal, qualified } from '../sql/quote.ts';
-import type { PlannedColumn } from './model.ts';
+import type { PlannedPart } from './model.ts';
 
 /**
  * What a part is aimed at, in bytes on disk: 128 MiB. As CSV in zstd that is some 30 MB, well inside the 1 MB to 1 GB
@@ -17,23 +17,18 @@ export const MOST_UNSPLIT_BYTES = 25_000_000 * 14 * 60;
 /** PostgreSQL reads a ctid range without scanning the whole table from this version on. */
 const CTID_RANGES_SINCE = 14;
 
-export interface Slice {
-  readonly heap: Heap;
-  /** The WHERE clause, or undefined for all of the heap. */
-  readonly where?: string;
-  readonly estimatedBytes: number;
-}
+type Slice = Omit<PlannedPart, 'part'>;
 
-/** The slices of a table, in reading order. A heap that cannot be split is one slice, whatever its size. */
-export function sliceTable(table: Table, sourceMajor: number): Slice[] {
-  return table.heaps.flatMap((heap) => sliceHeap(heap, sourceMajor));
+/** The parts of a table, in reading order. A heap that cannot be split is one part, whatever its size. */
+export function partsOf(table: Table, sourceMajor: number): PlannedPart[] {
+  return table.heaps.flatMap((heap) => sliceHeap(heap, sourceMajor)).map((slice, part) => ({ part, ...slice }));
 }
 
 function sliceHeap(heap: Heap, sourceMajor: number): Slice[] {
   const wanted = Math.ceil(heap.bytes / PART_BYTES);
   if (wanted > 1 && sourceMajor >= CTID_RANGES_SINCE && heap.pages > 1) return sliceByPages(heap, wanted);
   if (wanted > 1 && heap.keyRange) return sliceByKey(heap, heap.keyRange, wanted);
-  return [{ heap, estimatedBytes: heap.bytes }];
+  return [slice(heap, [], 1)];
 }
 
 /** Pages follow the whole size: 160 kB of heap may stand for 285 MB of TOAST. */
@@ -65,16 +60,7 @@ function sliceByKey(heap: Heap, range: NonNullable<Heap['keyRange']>, wanted: nu
 
 function slice(heap: Heap, bounds: readonly string[], count: number): Slice {
   const where = bounds.filter((bound) => bound !== '').join(' AND ');
+  const from = qualified(heap.schema, heap.name);
   const estimatedBytes = Math.ceil(heap.bytes / count);
-  return where === '' ? { heap, estimatedBytes } : { heap, where, estimatedBytes };
-}
-
-/** `COPY (SELECT …) TO STDOUT`: NULL as the sentinel, every text quoted, so that '' and NULL stay apart. */
-export function copyOutStatement(slice: Slice, columns: readonly PlannedColumn[], sentinel: string): string {
-  const list = columns.map((column) => `${column.expression} AS ${identifier(column.target)}`).join(', ');
-  const from = `ONLY ${qualified(slice.heap.schema, slice.heap.name)}`;
-  const where = slice.where === undefined ? '' : ` WHERE ${slice.where}`;
-  const quoted = columns.filter((column) => column.quoted).map((column) => identifier(column.target));
-  const force = quoted.length > 0 ? `, FORCE_QUOTE (${quoted.join(', ')})` : '';
-  return `COPY (SELECT ${list} FROM ${from}${where}) TO STDOUT (FORMAT csv, NULL ${literal(sentinel)}${force})`;
+  return where === '' ? { from, estimatedBytes } : { from, where, estimatedBytes };
 }

@@ -1,0 +1,37 @@
+// What tables and columns are called in Redshift, and which of them would be the same name there.
+
+/** Redshift cuts names after this many bytes, silently. */
+const NAME_BYTES = 127;
+
+/** Names that Redshift keeps for itself: no user column may have them. */
+const SYSTEM_COLUMNS = new Set(['oid', 'tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid', 'insertxid', 'deletexid']);
+
+/** Redshift folds the ASCII letters of every name to lower case, even of quoted ones. */
+export function foldName(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+/** What is wrong with a column's name in Redshift, or undefined. */
+export function columnNameProblem(name: string): string | undefined {
+  return SYSTEM_COLUMNS.has(name) ? `"${name}" is a system column of Redshift` : tooLong(name);
+}
+
+/** What is wrong with any name in Redshift, or undefined. */
+export function tooLong(name: string): string | undefined {
+  const bytes = new TextEncoder().encode(name).length;
+  return bytes > NAME_BYTES ? `"${name}" has ${bytes} bytes; Redshift cuts names after ${NAME_BYTES}` : undefined;
+}
+
+/** The members of every group that share a key, groups of one left out. */
+export function clashes<Item>(items: readonly Item[], key: (item: Item) => string): Item[][] {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
+  }
+  return [...groups.values()].filter((group) => group.length > 1);
+}
+
+/** The prefix of everything a run makes in a target: no user table is called so. */
+export const OWN_PREFIX = '_pgshift_';

@@ -1,0 +1,42 @@
+// Redshift's COPY of a manifest. The statement may hold keys: it is never logged and never part of an error.
+
+import type { CopyAuthorization } from '../ports.ts';
+import { copyLiteral, identifiers, qualified } from './quote.ts';
+
+export interface CopyIn {
+  readonly schema: string;
+  readonly table: string;
+  readonly columns: readonly string[];
+  /** `s3://bucket/key` of the manifest. */
+  readonly manifest: string;
+  readonly region: string;
+  readonly sentinel: string;
+}
+
+/**
+ * Always a manifest: a bare key is a prefix and would load its neighbours. Always a column list. COMPUPDATE and
+ * STATUPDATE are off because one ANALYZE after the last batch serves better; ROUNDEC rounds as an INSERT would.
+ */
+export function copyIn(copy: CopyIn, authorization: CopyAuthorization): string {
+  return [
+    `COPY ${qualified(copy.schema, copy.table)} (${identifiers(copy.columns)})`,
+    `FROM ${copyLiteral(copy.manifest)}`,
+    authorize(authorization),
+    `FORMAT CSV NULL AS ${copyLiteral(copy.sentinel)}`,
+    "DATEFORMAT 'auto' TIMEFORMAT 'auto' ZSTD MANIFEST",
+    `REGION ${copyLiteral(copy.region)}`,
+    'COMPUPDATE OFF STATUPDATE OFF ROUNDEC',
+  ].join(' ');
+}
+
+function authorize(authorization: CopyAuthorization): string {
+  if ('role' in authorization) return `IAM_ROLE ${copyLiteral(authorization.role)}`;
+  const { accessKeyId, secretAccessKey, sessionToken } = authorization;
+  const keys = `ACCESS_KEY_ID ${copyLiteral(accessKeyId)} SECRET_ACCESS_KEY ${copyLiteral(secretAccessKey)}`;
+  return sessionToken === undefined ? keys : `${keys} SESSION_TOKEN ${copyLiteral(sessionToken)}`;
+}
+
+/** The manifest's text. `mandatory`: a missing object fails the COPY instead of being passed over. */
+export function manifestOf(bucket: string, keys: readonly string[]): string {
+  return JSON.stringify({ entries: keys.map((key) => ({ url: `s3://${bucket}/${key}`, mandatory: true })) });
+}
