@@ -1,0 +1,120 @@
+// The records of a run → its report. Works for runs that ended anywhere: what is not there is not shown.
+
+import { ERROR_KINDS, type ErrorKind } from '../errors.ts';
+import type { FailureEvent } from '../pipeline.ts';
+import type { PlanSummary } from '../plan/model.ts';
+import type { BatchRecord, ErrorRecord, Report, ReportError, ReportRow, StepRecord } from './model.ts';
+
+export interface ReportInput {
+  readonly run: string;
+  readonly plan: PlanSummary | undefined;
+  readonly steps: readonly StepRecord[];
+  readonly batches: readonly BatchRecord[];
+  readonly errors: readonly ErrorRecord[];
+  /** Present when the run failed. */
+  readonly failure: FailureEvent | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+const BEFORE = ['detect', 'discover', 'plan', 'prepare'];
+const AFTER = ['publish'];
+
+export function buildReport(input: ReportInput): Report {
+  const data = tableRows(input);
+  const error = input.failure ? reasonOf(input.failure, input.errors) : null;
+  const begin = Math.min(input.now, ...input.steps.map((step) => step.startedAt));
+  return {
+    run: input.run,
+    outcome: input.failure ? 'failed' : 'succeeded',
+    source: input.plan?.source ?? null,
+    target: input.plan?.target ?? null,
+    preload: BEFORE.flatMap((step) => phaseRow(step, input.steps)),
+    data,
+    postload: AFTER.flatMap((step) => phaseRow(step, input.steps)),
+    rows: sum(data, (row) => row.rows),
+    bytes: sum(data, (row) => row.bytes),
+    secs: seconds(input.now - begin),
+    errs: error === null ? 0 : 1,
+    hazards: input.plan?.hazards ?? [],
+    error,
+  };
+}
+
+function phaseRow(step: string, records: readonly StepRecord[]): ReportRow[] {
+  const mine = records.filter((record) => record.step === step);
+  if (mine.length === 0) return [];
+  const start = Math.min(...mine.map((record) => record.startedAt));
+  const stop = Math.max(...mine.map((record) => record.endedAt));
+  const count = sum(mine, (record) => record.count);
+  return [{ ...EMPTY, name: step, rows: count, secs: seconds(stop - start), start, stop }];
+}
+
+const EMPTY = { read: 0, rows: 0, errs: 0, bytes: 0, secs: 0, rs: 0, ws: 0, start: 0, stop: 0 };
+
+function tableRows({ plan, batches }: ReportInput): ReportRow[] {
+  const byTable = Map.groupBy(batches, (batch) => batch.table);
+  return (plan?.tables ?? [])
+    .map((table) => tableRow(oneLine(table.source), byTable.get(table.table) ?? []))
+    .toSorted((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
+}
+
+function tableRow(name: string, batches: readonly BatchRecord[]): ReportRow {
+  if (batches.length === 0) return { ...EMPTY, name };
+  const start = Math.min(...batches.map((batch) => batch.startedAt));
+  const stop = Math.max(...batches.map((batch) => batch.endedAt));
+  const rows = sum(batches, (batch) => batch.rows);
+  return {
+    name,
+    // A batch is recorded only when what was read was loaded: both are one number until rows can be rejected.
+    read: rows,
+    rows,
+    errs: 0,
+    bytes: sum(batches, (batch) => batch.csvBytes),
+    secs: seconds(stop - start),
+    rs: seconds(sum(batches, (batch) => batch.readMilliseconds)),
+    ws: seconds(sum(batches, (batch) => batch.writeMilliseconds)),
+    start,
+    stop,
+  };
+}
+
+/**
+ * Why a run failed. A map tells its parent only that a child failed, so the errors that steps recorded come first:
+ * a final one before one that healed or would have, and of those the earliest.
+ */
+function reasonOf(failure: FailureEvent, errors: readonly ErrorRecord[]): ReportError {
+  const byTime = errors.toSorted((a, b) => a.at - b.at);
+  const decisive = byTime.find((error) => policyOf(error.kind)?.retry === 'final') ?? byTime.at(-1);
+  if (failure.status === 'ABORTED') {
+    return { kind: 'Stopped', message: 'The run was stopped from outside.', step: null, hint: null };
+  }
+  if (decisive) {
+    const { kind, message, step } = decisive;
+    return { kind, message, step, hint: policyOf(kind)?.hint ?? null };
+  }
+  const kind = failure.error ?? failure.status;
+  return { kind, message: causeText(failure), step: null, hint: policyOf(kind)?.hint ?? null };
+}
+
+/** A table's name may hold a newline; a line of the summary may not. */
+const oneLine = (name: string): string =>
+  name.replaceAll(/\p{Cc}/gu, (control) => JSON.stringify(control).slice(1, -1));
+
+const policyOf = (kind: string) => (Object.hasOwn(ERROR_KINDS, kind) ? ERROR_KINDS[kind as ErrorKind] : undefined);
+
+/** Lambda wraps an error's message in JSON. */
+function causeText(failure: FailureEvent): string {
+  const cause = failure.cause ?? '';
+  try {
+    const parsed: unknown = JSON.parse(cause);
+    const message = parsed !== null && typeof parsed === 'object' ? Reflect.get(parsed, 'errorMessage') : undefined;
+    return typeof message === 'string' ? message : failure.status;
+  } catch {
+    return cause === '' ? `The run ended as ${failure.status}.` : cause;
+  }
+}
+
+const seconds = (milliseconds: number): number => Math.max(0, Math.round(milliseconds)) / 1000;
+const sum = <Item>(items: readonly Item[], of: (item: Item) => number): number =>
+  items.reduce((total, item) => total + of(item), 0);

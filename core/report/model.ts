@@ -1,0 +1,73 @@
+// What happened in a run, as a value: the artifact `report.json`. The row keys are pgloader's, in lower case.
+
+import type { Outcome } from '../pipeline.ts';
+import type { Hazard } from '../plan/model.ts';
+
+/** One line of the summary. Seconds; bytes are bytes of CSV; `start` and `stop` are milliseconds since 1970. */
+export interface ReportRow {
+  readonly name: string;
+  readonly read: number;
+  readonly rows: number;
+  readonly errs: number;
+  readonly bytes: number;
+  readonly secs: number;
+  /** Seconds spent reading from the source and writing into the target; their sum may pass `secs`, they overlap. */
+  readonly rs: number;
+  readonly ws: number;
+  readonly start: number;
+  readonly stop: number;
+}
+
+export interface ReportError {
+  readonly kind: string;
+  readonly message: string;
+  readonly step: string | null;
+  readonly hint: string | null;
+}
+
+export interface Report {
+  readonly run: string;
+  readonly outcome: Outcome;
+  readonly source: string | null;
+  readonly target: string | null;
+  /** Before the rows, the tables, after the rows. */
+  readonly preload: readonly ReportRow[];
+  readonly data: readonly ReportRow[];
+  readonly postload: readonly ReportRow[];
+  readonly rows: number;
+  readonly bytes: number;
+  readonly secs: number;
+  readonly errs: number;
+  readonly hazards: readonly Hazard[];
+  /** Why the run failed; null when it did not. */
+  readonly error: ReportError | null;
+}
+
+/** What a step writes of itself when it is done (`steps/…`). `count` is tables, or whatever the step counts. */
+export interface StepRecord {
+  readonly step: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly count: number;
+}
+
+/** What Copy writes when a batch's rows are committed (`loaded/…`). */
+export interface BatchRecord {
+  readonly batch: number;
+  readonly table: number;
+  readonly rows: number;
+  readonly csvBytes: number;
+  readonly objects: number;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly readMilliseconds: number;
+  readonly writeMilliseconds: number;
+}
+
+/** What a step threw (`errors/…`). */
+export interface ErrorRecord {
+  readonly step: string;
+  readonly kind: string;
+  readonly message: string;
+  readonly at: number;
+}
