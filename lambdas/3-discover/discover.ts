@@ -1,0 +1,79 @@
+// What is at each end? Reads both catalogs, each as of one moment, and stores them as `catalog.json`.
+// One query for each kind of object over the whole database, so that 1,000 tables cost as many queries as 10.
+
+import { artifactKeys } from '../../core/artifacts.ts';
+import { type CatalogRows, catalogFromRows } from '../../core/catalog/from-rows.ts';
+import { keyRangesQuery } from '../../core/catalog/key-ranges.ts';
+import type { Catalog, Dialect } from '../../core/catalog/model.ts';
+import { QUERIES } from '../../core/catalog/queries.generated.ts';
+import type { Row } from '../../core/catalog/rows.ts';
+import type { Endpoint, LoadCommand } from '../../core/command/model.ts';
+import type { Capabilities } from '../../core/dialect/capabilities.ts';
+import type { Server } from '../../core/dialect/version.ts';
+import type { StepInput, StepOutput } from '../../core/pipeline.ts';
+import type { Ports, Session } from '../../core/ports.ts';
+
+/** The artifact `catalog.json`. */
+export interface Catalogs {
+  readonly source: Catalog;
+  readonly target: Catalog;
+}
+
+/** Time kept to say what went wrong before Lambda ends us. */
+const REPORT_MS = 60_000;
+const SHORTEST_STATEMENT_MS = 10_000;
+
+export async function discover(ports: Ports, { run }: StepInput<'discover'>): Promise<StepOutput<'discover'>> {
+  const command = await ports.store.getJson<LoadCommand>(artifactKeys.command(run));
+  const capabilities = await ports.store.getJson<Capabilities>(artifactKeys.capabilities(run));
+  const source = await catalogAt(ports, run, command.source, capabilities.source);
+  const target = await catalogAt(ports, run, command.target, capabilities.target);
+  await ports.store.putJson(artifactKeys.catalog(run), { source, target } satisfies Catalogs);
+  return { tables: source.tables.length };
+}
+
+async function catalogAt(ports: Ports, run: string, endpoint: Endpoint, server: Server): Promise<Catalog> {
+  const session = await ports.connect(endpoint, {
+    applicationName: `pgshift discover ${run}`,
+    statementTimeoutMs: Math.max(SHORTEST_STATEMENT_MS, ports.remaining() - REPORT_MS),
+  });
+  try {
+    await session.run(BEGIN[server.dialect]);
+    const catalog = await readCatalog(session, server);
+    await session.run('COMMIT');
+    const { tables, views } = catalog;
+    ports.log.info('discovered', { end: endpoint.end, tables: tables.length, views: views.length });
+    return catalog;
+  } finally {
+    await session.close();
+  }
+}
+
+/**
+ * One moment for all queries. With an empty search path every name is printed in full; asking for the size of a table
+ * that somebody rewrites waits for him, but not for long: the step is tried again.
+ */
+const BEGIN: Readonly<Record<Dialect, string>> = {
+  postgresql: `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path TO ''; SET LOCAL lock_timeout TO '30s'`,
+  redshift: 'BEGIN READ ONLY; SET search_path TO pg_catalog',
+};
+
+/** The catalog of the session's database, under whatever transaction the session is in. */
+export async function readCatalog(session: Session, server: Pick<Server, 'dialect' | 'major'>): Promise<Catalog> {
+  const ask = (sql: string): Promise<Row[]> => session.query(sql);
+  const queries = QUERIES[server.dialect];
+  const rows: CatalogRows = {
+    database: await ask(queries.database),
+    schemas: await ask(queries.schemas),
+    tables: await ask(queries.tables),
+    heaps: await ask(queries.heaps),
+    columns: await ask(queries.columns),
+    types: await ask(queries.types),
+    keys: await ask(queries.keys),
+    foreignKeys: await ask(queries.foreignKeys),
+    views: await ask(queries.views),
+    inherits: 'inherits' in queries ? await ask(queries.inherits) : [],
+  };
+  const keyRanges = server.dialect === 'postgresql' ? keyRangesQuery(server.major, rows.heaps) : undefined;
+  return catalogFromRows(server.dialect, keyRanges === undefined ? rows : { ...rows, keyRanges: await ask(keyRanges) });
+}
