@@ -58,7 +58,6 @@ export class LoadMachine extends Construct {
         allow(['states:StartExecution'], [machine.stateMachineArn]),
         allow(['states:DescribeExecution', 'states:StopExecution'], [children]),
         allow(['states:RedriveExecution'], [redrivable]),
-        ...observationStatements(),
       ],
     });
     acknowledgeWildcards(policy, {
@@ -66,7 +65,6 @@ export class LoadMachine extends Construct {
       [results]: 'Each run has its own results.',
       [children]: 'The distributed map names its child executions itself; only those of this machine are meant.',
       [redrivable]: 'The distributed map names its child executions itself; only those of this machine are meant.',
-      '*': 'Delivery of logs and X-Ray have no resource-level permissions.',
     });
   }
 }
@@ -81,7 +79,7 @@ const allow = (actions: readonly string[], resources: readonly string[]): Policy
   new PolicyStatement({ actions: [...actions], resources: [...resources] });
 
 /** What a state machine needs to write its log and its traces. */
-export function observationStatements(): PolicyStatement[] {
+function observationStatements(): PolicyStatement[] {
   return [
     allow(
       [
@@ -113,9 +111,12 @@ export interface MachineProps {
 /**
  * A STANDARD state machine in JSONata whose log has every event but no data: what passes between states is in the
  * history, for those who may read executions, and nowhere else. The construct's own permissions, broader than needed,
- * are left out: the caller attaches what the role may do.
+ * are left out: the caller attaches what the role may do. The log is the exception: Step Functions refuses to create a
+ * machine whose role may not write it, so that right has to be there first.
  */
 export function stateMachine(scope: Construct, { role, workflow, timeout, removalPolicy }: MachineProps): StateMachine {
+  for (const statement of observationStatements()) role.addToPolicy(statement);
+  acknowledgeWildcards(role, { '*': 'Delivery of logs and X-Ray have no resource-level permissions.' });
   const machine = new StateMachine(scope, 'StateMachine', {
     stateMachineType: StateMachineType.STANDARD,
     queryLanguage: QueryLanguage.JSONATA,
@@ -130,6 +131,7 @@ export function stateMachine(scope: Construct, { role, workflow, timeout, remova
     },
     removalPolicy,
   });
+  machine.node.addDependency(role);
   // Attached to nothing, since the role takes no updates, but still in the tree for cdk-nag to judge.
   machine.node.tryRemoveChild('DistributedMapPolicy');
   return machine;

@@ -22,8 +22,7 @@ import {
 import { CallAwsService, StepFunctionsStartExecution } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import type { ExecutionInput } from '../core/pipeline.ts';
-import { acknowledgeWildcards } from './acknowledgements.ts';
-import { observationStatements, stateMachine } from './load-machine.ts';
+import { stateMachine } from './load-machine.ts';
 
 export interface ScheduledStartProps {
   readonly load: IStateMachine;
@@ -52,17 +51,15 @@ export class ScheduledStart extends Construct {
       timeout: Duration.minutes(15),
       removalPolicy,
     });
-    const policy = new Policy(this, 'Policy', {
+    new Policy(this, 'Policy', {
       roles: [role],
       statements: [
         new PolicyStatement({
           actions: ['states:ListExecutions', 'states:StartExecution'],
           resources: [load.stateMachineArn],
         }),
-        ...observationStatements(),
       ],
     });
-    acknowledgeWildcards(policy, { '*': 'Delivery of logs and X-Ray have no resource-level permissions.' });
 
     new Schedule(this, 'Schedule', {
       description: 'Starts a run of pgshift unless one is running',

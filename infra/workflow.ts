@@ -146,6 +146,7 @@ export function buildWorkflow(scope: Construct, { functions, bucket }: WorkflowP
     task('prepare', { run: input<StepInput<'prepare'>>('run'), chunk: input<StepInput<'prepare'>>('chunk') }),
   );
 
+  // No failure is tolerated (Step Functions' default): a map that tolerates some has succeeded, and cannot be redriven.
   const loadBatches = DistributedMap.jsonata(scope, other('Load batches'), {
     label: MAP_LABEL,
     mapExecutionType: StateMachineType.STANDARD,
@@ -159,7 +160,6 @@ export function buildWorkflow(scope: Construct, { functions, bucket }: WorkflowP
       parts: item<BatchItem>('parts'),
     } satisfies Expressions<Child>,
     jsonataMaxConcurrency: jsonata('$batchesAtOnce'),
-    toleratedFailurePercentage: 0,
     resultWriterV2: new ResultWriterV2({ bucket, prefix: keyOfRun(artifactKeys.mapResults) }),
   }).itemProcessor(loadBatch());
 
