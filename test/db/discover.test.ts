@@ -1,11 +1,14 @@
 // Does discover read both ends as of one moment, with as many queries for 300 tables as for 3?
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { memoryStore } from '../../adapters/memory-store.ts';
+import { openSession } from '../../adapters/session.ts';
+import { artifactKeys } from '../../core/artifacts.ts';
 import type { Endpoint, LoadCommand } from '../../core/command/model.ts';
-import type { Capabilities } from '../../core/dialect/capabilities.ts';
-import type { Ports, Session, SessionOptions } from '../../core/ports.ts';
+import type { Server } from '../../core/dialect/version.ts';
+import type { Ports, SessionOptions } from '../../core/ports.ts';
 import { type Catalogs, discover } from '../../lambdas/3-discover/discover.ts';
 import type { PostgresServer } from '../../local/postgres/server.ts';
-import { createDatabase, openSession, startTestPostgres, type TestDatabase } from '../support/database.ts';
+import { createDatabase, startTestPostgres, type TestDatabase } from '../support/database.ts';
 
 const run = 'run-1';
 let server: PostgresServer;
@@ -16,65 +19,53 @@ afterAll(() => server.stop());
 
 interface World {
   readonly ports: Ports;
-  readonly queries: { readonly end: Endpoint['end']; readonly sql: string }[];
+  /** Every statement that discover sent. */
+  readonly sent: string[];
   readonly sessions: { readonly options: SessionOptions; closed: boolean }[];
-  readonly objects: Map<string, unknown>;
+  /** What discover stored, or undefined. */
+  catalogs(): Promise<Catalogs | undefined>;
 }
 
 const refuse = () => {
   throw new Error('discover has no need of this');
 };
 
-/** Both ends as databases of the test server, and a bucket in memory. `after` runs after each query. */
-function world(source: TestDatabase, target: TestDatabase, after = async (_sql: string) => {}): World {
-  const endpoint = (end: Endpoint['end'], database: TestDatabase): Endpoint => ({
+/** Both ends as databases of the test server, and a bucket in memory. `after` runs after each statement. */
+async function world(source: TestDatabase, target: TestDatabase, after = async (_sql: string) => {}): Promise<World> {
+  const store = memoryStore('in-memory', 'eu-central-1');
+  const endpoint = (end: Endpoint['end'], { name }: TestDatabase): Endpoint => ({
     end,
     scheme: 'postgresql',
-    database: database.name,
+    database: name,
   });
-  const dialect = { dialect: 'postgresql', major: 18, label: 'PostgreSQL 18' } as const;
-  const command = { source: endpoint('source', source), target: endpoint('target', target) };
-  const objects = new Map<string, unknown>([
-    [`runs/${run}/command.json`, command satisfies Partial<LoadCommand>],
-    [
-      `runs/${run}/capabilities.json`,
-      { source: dialect, target: dialect } satisfies Partial<Record<keyof Capabilities, unknown>>,
-    ],
-  ]);
-  const queries: World['queries'] = [];
+  const ends = { source: endpoint('source', source), target: endpoint('target', target) };
+  await store.putJson(artifactKeys.command(run), ends satisfies Partial<LoadCommand>);
+  const dialect = { dialect: 'postgresql', major: 18, label: 'PostgreSQL 18' } satisfies Server;
+  await store.putJson(artifactKeys.capabilities(run), { source: dialect, target: dialect });
+  const sent: string[] = [];
   const sessions: World['sessions'] = [];
-  const connect = async (to: Endpoint, options: SessionOptions): Promise<Session> => {
-    const session = await openSession(server.uri(to.database));
+  const connect: Ports['connect'] = async ({ end, database = '' }, options) => {
+    const { port, user, password } = server;
+    const where = { end, host: '127.0.0.1', port, user, password, database, tls: 'disable', authorities: [] } as const;
+    const session = await openSession(where, options);
     const opened = { options, closed: false };
     sessions.push(opened);
-    const counted = async <Result>(sql: string, work: Promise<Result>): Promise<Result> => {
-      queries.push({ end: to.end, sql });
+    const watched = async <Result>(sql: string, work: Promise<Result>): Promise<Result> => {
+      sent.push(sql);
       const result = await work;
       await after(sql);
       return result;
     };
     return {
       ...session,
-      query: (sql) => counted(sql, session.query(sql)),
-      run: (sql) => counted(sql, session.run(sql)),
+      query: (sql) => watched(sql, session.query(sql)),
+      run: (sql) => watched(sql, session.run(sql)),
       close: () => {
         opened.closed = true;
         return session.close();
       },
     };
   };
-  const store = {
-    bucket: 'in memory',
-    putText: refuse,
-    putJson: async (key: string, value: unknown) => void objects.set(key, value),
-    getText: refuse,
-    findText: refuse,
-    getJson: async (key: string) => objects.get(key),
-    putStream: refuse,
-    list: refuse,
-    remove: refuse,
-    region: refuse,
-  } as Ports['store'];
   const ports: Ports = {
     store,
     connect,
@@ -84,10 +75,12 @@ function world(source: TestDatabase, target: TestDatabase, after = async (_sql: 
     remaining: () => 900_000,
     randomHex: refuse,
   };
-  return { ports, queries, sessions, objects };
+  const catalogs = async () => {
+    const text = await store.findText(artifactKeys.catalog(run));
+    return text === undefined ? undefined : (JSON.parse(text) as Catalogs);
+  };
+  return { ports, sent, sessions, catalogs };
 }
-
-const catalogsOf = ({ objects }: World) => objects.get(`runs/${run}/catalog.json`) as Catalogs;
 
 describe('discover', () => {
   let source: TestDatabase;
@@ -102,49 +95,48 @@ describe('discover', () => {
   });
 
   it('stores the catalogs of both ends and counts the tables of the source', async () => {
-    const here = world(source, target);
+    const here = await world(source, target);
     expect(await discover(here.ports, { run })).toEqual({ tables: 2 });
-    const catalogs = catalogsOf(here);
-    expect(catalogs.source).toMatchObject({
+    const catalogs = await here.catalogs();
+    expect(catalogs?.source).toMatchObject({
       database: source.name,
       tables: [{ name: 'a' }, { name: 'b' }],
       views: [{}],
     });
-    expect(catalogs.target).toMatchObject({ database: target.name, tables: [{ name: 'c' }], views: [] });
+    expect(catalogs?.target).toMatchObject({ database: target.name, tables: [{ name: 'c' }], views: [] });
   });
 
   it('asks as many queries for 300 tables as for 3', async () => {
     const count = async (tables: number) => {
       const each = Array.from({ length: tables }, (_, n) => `CREATE TABLE t${n} (id int PRIMARY KEY)`);
       const database = await createDatabase(server, each.join(';'));
-      const here = world(database, target);
+      const here = await world(database, target);
       expect(await discover(here.ports, { run })).toEqual({ tables });
       await database.drop();
-      return here.queries.length;
+      return here.sent.length;
     };
     expect(await count(300)).toBe(await count(3));
   });
 
   it('sees the source as of one moment, whatever others change meanwhile', async () => {
-    const other = await openSession(source.uri);
+    const other = source.session;
     const change = async (sql: string) => {
       // The first query fixes the moment, not BEGIN.
       if (!sql.includes('current_database')) return;
       await other.run('ALTER TABLE a ADD COLUMN IF NOT EXISTS late int; CREATE TABLE IF NOT EXISTS late (x int)');
     };
-    const here = world(source, target, change);
+    const here = await world(source, target, change);
     await discover(here.ports, { run });
-    const [a, ...others] = catalogsOf(here).source.tables;
+    const [a, ...others] = (await here.catalogs())?.source.tables ?? [];
     expect(a?.columns.map((column) => column.name)).toEqual(['x']);
     expect(others.map((table) => table.name)).toEqual(['b']);
     await other.run('ALTER TABLE a DROP COLUMN late; DROP TABLE late');
-    await other.close();
   });
 
   it('reads only, names itself, and closes both sessions', async () => {
-    const here = world(source, target);
+    const here = await world(source, target);
     await discover(here.ports, { run });
-    expect(here.queries[0]?.sql).toMatch(/^BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY/);
+    expect(here.sent[0]).toMatch(/^BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY/);
     expect(here.sessions).toMatchObject([
       { options: { applicationName: 'pgshift discover run-1', statementTimeoutMs: 840_000 }, closed: true },
       { options: { applicationName: 'pgshift discover run-1' }, closed: true },
@@ -155,9 +147,9 @@ describe('discover', () => {
     const fail = async (sql: string) => {
       if (/pg_get_viewdef/.test(sql)) throw new Error('the server went away');
     };
-    const here = world(source, target, fail);
+    const here = await world(source, target, fail);
     await expect(discover(here.ports, { run })).rejects.toThrow('the server went away');
-    expect(catalogsOf(here)).toBeUndefined();
+    expect(await here.catalogs()).toBeUndefined();
     expect(here.sessions.every((session) => session.closed)).toBe(true);
   });
 });
