@@ -329,7 +329,7 @@ ORDER BY n.nspname;
 SELECT c.oid AS "oid",
        n.nspname AS "schema",
        c.relname AS name,
-       'r' AS kind,
+       'r'::varchar AS kind,
        obj_description(c.oid, 'pg_class') AS comment
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -344,7 +344,7 @@ ORDER BY n.nspname, c.relname;
 SELECT DISTINCT t.oid AS "oid",
        tn.nspname AS "schema",
        t.typname AS name,
-       'b' AS kind
+       'b'::varchar AS kind
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped

@@ -2,7 +2,7 @@
 SELECT c.oid AS "oid",
        n.nspname AS "schema",
        c.relname AS name,
-       'r' AS kind,
+       'r'::varchar AS kind,
        obj_description(c.oid, 'pg_class') AS comment
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

@@ -2,7 +2,7 @@
 SELECT DISTINCT t.oid AS "oid",
        tn.nspname AS "schema",
        t.typname AS name,
-       'b' AS kind
+       'b'::varchar AS kind
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
