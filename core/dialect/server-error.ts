@@ -19,6 +19,7 @@ const BY_STATE: Readonly<Record<string, ErrorKind>> = {
   '40001': 'SerializationConflict',
   '40P01': 'SerializationConflict',
   '55P03': 'LockTimeout',
+  '57014': 'StatementTimeout',
   '57P01': 'ConnectionLost',
   '57P02': 'ConnectionLost',
   '57P03': 'ConnectionLost',
@@ -40,11 +41,17 @@ const LOST = /^(?:Connection terminated|Client has encountered a connection erro
 const REDSHIFT_CONFLICT =
   /\b1023\b|Serializable isolation violation|could not open relation with OID|conflict with concurrent transaction/i;
 
+/** What COPY says, all under XX000: a row it refuses, or an S3 it cannot read. */
+const LOAD_FAILED = /^Load into table '.*' failed/s;
+const S3_REFUSED = /^S3ServiceException:([^,]*),Status (\d+)/;
+
 /** The kind of a failure of a session that is up. */
 export function kindOfFailure(failure: ServerFailure): ErrorKind {
   const { code, message } = failure;
   if (code !== undefined && BY_STATE[code] !== undefined) return BY_STATE[code];
   if ((code !== undefined && SOCKET.test(code)) || (code === undefined && LOST.test(message))) return 'ConnectionLost';
+  if (LOAD_FAILED.test(message)) return 'RowRefused';
+  if (S3_REFUSED.test(message)) return 'CopyDenied';
   if (REDSHIFT_CONFLICT.test(message)) return 'SerializationConflict';
   return 'StatementRefused';
 }
@@ -58,6 +65,8 @@ export function failureOf(failure: ServerFailure, end: string, doing: string): P
 
 /** What may be repeated of a server's message: names in quotes stay, they are ours; everything else is its class. */
 function explain({ code, message }: ServerFailure): string {
+  const s3 = S3_REFUSED.exec(message);
+  if (s3) return `S3 says to Redshift: ${s3[1]}, status ${s3[2]}`;
   const known = code === undefined ? undefined : PHRASES[code.length === 5 ? code : ''];
   if (known !== undefined) return known(message);
   if (code !== undefined && SAFE_CLASS.test(code)) return message.split('\n')[0] ?? '';

@@ -64,7 +64,7 @@ export function buildPlan(input: PlanInput): Plan {
   ];
   return {
     items: items.items,
-    chunks: groupChunks(items.tables, chunkOf, input.sentinel),
+    chunks: groupChunks(items.tables, chunkOf, input),
     summary: {
       run: input.run,
       source: `${input.capabilities.source.label}, database ${input.capabilities.source.database}`,
@@ -240,13 +240,15 @@ function publishItems(chunkOf: readonly number[]): PublishItem[] {
   return chunkOf.length === 0 ? [] : [...items, { publish: items.length, first, last: chunkOf.at(-1) ?? 0 }];
 }
 
-function groupChunks(tables: readonly PlannedTable[], chunkOf: readonly number[], sentinel: string): PlanChunk[] {
+function groupChunks(tables: readonly PlannedTable[], chunkOf: readonly number[], input: PlanInput): PlanChunk[] {
+  // A schema that is there is not made again: that would want the right to make schemas.
+  const there = new Set(input.target.schemas.map((schema) => schema.name));
   return [...Map.groupBy(tables, (table) => chunkOf[table.table] ?? 0)].map(([chunk, members]) => ({
     chunk,
-    sentinel,
-    schemas: [...new Set(members.map((table) => table.target.schema))].map(
-      (schema) => `CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`,
-    ),
+    sentinel: input.sentinel,
+    schemas: [...new Set(members.map((table) => table.target.schema))]
+      .filter((schema) => !there.has(schema))
+      .map((schema) => `CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`),
     tables: members,
   }));
 }

@@ -1,10 +1,11 @@
 // Redshift's COPY of a manifest. The statement may hold keys: it is never logged and never part of an error.
 
 import type { CopyAuthorization } from '../ports.ts';
-import { copyLiteral, identifiers, qualified } from './quote.ts';
+import { copyLiteral, identifier, identifiers, qualified } from './quote.ts';
 
 export interface CopyIn {
-  readonly schema: string;
+  /** Absent for a temporary table. */
+  readonly schema?: string;
   readonly table: string;
   readonly columns: readonly string[];
   /** `s3://bucket/key` of the manifest. */
@@ -19,7 +20,7 @@ export interface CopyIn {
  */
 export function copyIn(copy: CopyIn, authorization: CopyAuthorization): string {
   return [
-    `COPY ${qualified(copy.schema, copy.table)} (${identifiers(copy.columns)})`,
+    `COPY ${copy.schema === undefined ? identifier(copy.table) : qualified(copy.schema, copy.table)} (${identifiers(copy.columns)})`,
     `FROM ${copyLiteral(copy.manifest)}`,
     authorize(authorization),
     `FORMAT CSV NULL AS ${copyLiteral(copy.sentinel)}`,

@@ -1,0 +1,19 @@
+// The statements that load a batch once: a lock, a look at the ledger, the ledger's row. Nothing may stand between
+// BEGIN and LOCK: the first SELECT fixes the snapshot, and a zombie and its retry would both look before either wrote.
+
+import { qualified } from './quote.ts';
+
+export interface LedgerNames {
+  readonly schema: string;
+  readonly staging: string;
+  readonly ledger: string;
+}
+
+export const lockBatch = (names: LedgerNames): string =>
+  `BEGIN; LOCK TABLE ${qualified(names.schema, names.ledger)}, ${qualified(names.schema, names.staging)}`;
+
+export const findBatch = (names: LedgerNames, batch: number): string =>
+  `SELECT "rows" FROM ${qualified(names.schema, names.ledger)} WHERE "batch" = ${batch}`;
+
+export const recordBatch = (names: LedgerNames, batch: number, rows: number): string =>
+  `INSERT INTO ${qualified(names.schema, names.ledger)} ("batch", "rows") VALUES (${batch}, ${rows})`;

@@ -1,0 +1,52 @@
+// The statements that make staged tables live, for one transaction. Never CASCADE: what depends on a live table and
+// would go with it makes the transaction fail.
+
+import type { PlannedTable } from '../plan/model.ts';
+import { identifier, identifiers, literal, qualified } from './quote.ts';
+
+const stagingOf = (table: PlannedTable): string => qualified(table.target.schema, table.staging);
+const ledgerOf = (table: PlannedTable): string => qualified(table.target.schema, table.ledger);
+const liveOf = (table: PlannedTable): string => qualified(table.target.schema, table.target.name);
+
+/** Which of the staging tables exist, as `schema`, `name`. */
+export function findStaged(tables: readonly PlannedTable[]): string {
+  const names = tables.map((table) => literal(table.staging)).join(', ');
+  return `SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname IN (${names})`;
+}
+
+/** BEGIN and the locks in one go: nothing may fix the snapshot before the locks are held. */
+export function lockStaged(tables: readonly PlannedTable[]): string {
+  return `BEGIN; LOCK TABLE ${tables.flatMap((table) => [ledgerOf(table), stagingOf(table)]).join(', ')}`;
+}
+
+/** One row: `staged` rows, `recorded` rows and `batches` of the ledger. */
+export function countStaged(table: PlannedTable): string {
+  return (
+    `SELECT (SELECT COUNT(*) FROM ${stagingOf(table)}) AS staged, ` +
+    `(SELECT COALESCE(SUM("rows"), 0) FROM ${ledgerOf(table)}) AS recorded, ` +
+    `(SELECT COUNT(*) FROM ${ledgerOf(table)}) AS batches`
+  );
+}
+
+/** In order: foreign keys away, every table swapped, keys, foreign keys. */
+export function swapStatements(tables: readonly PlannedTable[]): string[] {
+  return [
+    ...tables.flatMap((table) => table.dropForeignKeys),
+    ...tables.flatMap(swapTable),
+    ...tables.flatMap((table) => table.addKeys),
+    ...tables.flatMap((table) => table.addForeignKeys),
+  ];
+}
+
+function swapTable(table: PlannedTable): string[] {
+  const dropLedger = `DROP TABLE ${ledgerOf(table)}`;
+  if (table.publish === 'append') {
+    const columns = identifiers(table.columns.map((column) => column.target));
+    const insert = `INSERT INTO ${liveOf(table)} (${columns}) SELECT ${columns} FROM ${stagingOf(table)}`;
+    return [insert, `DROP TABLE ${stagingOf(table)}`, dropLedger];
+  }
+  const rename = `ALTER TABLE ${stagingOf(table)} RENAME TO ${identifier(table.target.name)}`;
+  return table.publish === 'replace'
+    ? [`DROP TABLE IF EXISTS ${liveOf(table)}`, rename, dropLedger]
+    : [rename, dropLedger];
+}

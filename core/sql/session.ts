@@ -1,0 +1,28 @@
+// What every session with a source pins: settings that change the bytes of a value, or hide rows.
+
+/**
+ * `row_security off` makes filtered rows an error instead of a gap. An empty search_path: every name is qualified, and
+ * nobody's function stands in for a built-in one. Idle time-outs are off because a session waits for S3 at times.
+ */
+export const PIN_POSTGRESQL_SOURCE = [
+  "SET search_path TO ''",
+  'SET row_security TO off',
+  "SET DateStyle TO 'ISO, YMD'",
+  "SET IntervalStyle TO 'postgres'",
+  "SET TimeZone TO 'UTC'",
+  // Shortest text that reads back to the same bits, since PostgreSQL 12.
+  'SET extra_float_digits TO 1',
+  "SET bytea_output TO 'hex'",
+  "SET client_encoding TO 'UTF8'",
+  'SET standard_conforming_strings TO on',
+  'SET idle_in_transaction_session_timeout TO 0',
+  'SET lock_timeout TO 0',
+].join('; ');
+
+/** One moment, and nothing written: works on a replica as well. */
+export const BEGIN_READING = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+
+/** PostgreSQL cuts application names after 63 bytes. */
+export function applicationName(run: string, step: string): string {
+  return `pgshift/${step}/${run}`.slice(0, 63);
+}

@@ -1,0 +1,171 @@
+// Who is at each end, what can they do, and may we? Everything that a wrong setting can break is tried here, at once
+// and before anything is changed.
+
+import { artifactKeys } from '../../core/artifacts.ts';
+import { printDiagnostic } from '../../core/command/diagnostic.ts';
+import type { Endpoint, LoadCommand } from '../../core/command/model.ts';
+import { parseCommands } from '../../core/command/parser.ts';
+import type { Capabilities } from '../../core/dialect/capabilities.ts';
+import { OLDEST_POSTGRESQL, readVersion, type Server } from '../../core/dialect/version.ts';
+import { PgshiftError } from '../../core/errors.ts';
+import type { ExecutionInput, StepInput, StepOutput } from '../../core/pipeline.ts';
+import type { CopyAuthorization, Ports, Session } from '../../core/ports.ts';
+import type { StepRecord } from '../../core/report/model.ts';
+import { applicationName } from '../../core/sql/session.ts';
+
+/** Nothing asked here takes a second on a healthy server. */
+const STATEMENT_MS = 5_000;
+
+export async function detect(ports: Ports, { run, input }: StepInput<'detect'>): Promise<StepOutput<'detect'>> {
+  const startedAt = ports.now();
+  const command = await readCommand(ports, input);
+  const [source, target, bucket, copy] = await allOf([
+    look(ports, run, command.source, sourceCapabilities),
+    look(ports, run, command.target, targetCapabilities),
+    tryBucket(ports, run),
+    ports.copyAuthorization(),
+  ]);
+  const capabilities: Capabilities = { source, target, bucket, copy: kindOfAuthorization(copy) };
+  await ports.store.putJson(artifactKeys.command(run), command);
+  await ports.store.putJson(artifactKeys.capabilities(run), capabilities);
+  const record: StepRecord = { step: 'detect', startedAt, endedAt: ports.now(), count: 2 };
+  await ports.store.putJson(artifactKeys.stepRecord(run, 'detect'), record);
+  return { source: source.dialect, target: target.dialect };
+}
+
+/** The one command of an execution. Refuses text that holds a password, without repeating any of it. */
+async function readCommand(ports: Ports, input: ExecutionInput): Promise<LoadCommand> {
+  const text =
+    input.command ?? (input.commandKey === undefined ? undefined : await ports.store.findText(input.commandKey));
+  if (text === undefined) {
+    const missing =
+      input.commandKey === undefined
+        ? 'it has neither "command" nor "commandKey"'
+        : `there is no object ${input.commandKey}`;
+    throw new PgshiftError('CommandInvalid', `The execution's input holds no command: ${missing}.`);
+  }
+  const { commands, problems } = parseCommands(text, input.commandKey ?? 'command');
+  const [first, ...others] = commands;
+  if (problems.length > 0 || first === undefined) {
+    throw new PgshiftError(
+      'CommandInvalid',
+      `The command cannot be read:\n${problems.map(printDiagnostic).join('\n')}`,
+    );
+  }
+  if (others.length > 0) {
+    throw new PgshiftError('CommandInvalid', `One execution runs one command; this input holds ${commands.length}.`);
+  }
+  const { source, target } = first.passwords;
+  if (source !== undefined || target !== undefined) {
+    const ends = [source === undefined ? '' : 'source', target === undefined ? '' : 'target'].filter(
+      (end) => end !== '',
+    );
+    throw new PgshiftError(
+      'InputHoldsSecret',
+      `The input holds the password of the ${ends.join(' and the ')}, and histories keep inputs.`,
+    );
+  }
+  return first.command;
+}
+
+async function look<Found>(
+  ports: Ports,
+  run: string,
+  endpoint: Endpoint,
+  ask: (session: Session) => Promise<Found>,
+): Promise<Found> {
+  const session = await ports.connect(endpoint, {
+    applicationName: applicationName(run, 'detect'),
+    firstContact: true,
+    statementTimeoutMs: STATEMENT_MS,
+  });
+  try {
+    return await ask(session);
+  } finally {
+    await session.close();
+  }
+}
+
+async function serverOf(session: Session, end: string): Promise<Server> {
+  const [row] = await session.query('SELECT version() AS version');
+  const server = readVersion(row?.version ?? '');
+  if (server) return server;
+  throw new PgshiftError(
+    'DialectUnsupported',
+    `The ${end} is neither PostgreSQL nor Redshift by what it says of itself.`,
+  );
+}
+
+async function sourceCapabilities(session: Session): Promise<Capabilities['source']> {
+  const server = await serverOf(session, 'source');
+  if (server.dialect !== 'postgresql') {
+    throw new PgshiftError(
+      'DialectUnsupported',
+      `The source is ${server.label}; reading from Redshift is not supported yet.`,
+    );
+  }
+  if (server.major < OLDEST_POSTGRESQL) {
+    throw new PgshiftError(
+      'DialectUnsupported',
+      `The source is ${server.label}; the oldest that is read is ${OLDEST_POSTGRESQL}.`,
+    );
+  }
+  const [row] = await session.query(SOURCE_FACTS);
+  return {
+    ...server,
+    database: row?.database ?? '',
+    // One is left for whoever must look at the server meanwhile.
+    freeConnections: Number(row?.free ?? 0) - 1,
+    standby: row?.standby === 't',
+  };
+}
+
+/** Free by the server, by the database and by the role; -1 is no limit. Our own connection counts as free. */
+const SOURCE_FACTS = `
+  SELECT current_database() AS database, pg_is_in_recovery() AS standby,
+    least(
+      current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+        - (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
+      (SELECT CASE WHEN datconnlimit < 0 THEN 2147483647 ELSE datconnlimit
+        - (SELECT count(*) FROM pg_stat_activity a WHERE a.datid = d.oid) END
+        FROM pg_database d WHERE datname = current_database()),
+      (SELECT CASE WHEN rolconnlimit < 0 THEN 2147483647 ELSE rolconnlimit
+        - (SELECT count(*) FROM pg_stat_activity a WHERE a.usesysid = r.oid) END
+        FROM pg_roles r WHERE rolname = current_user)
+    ) + 1 AS free`;
+
+async function targetCapabilities(session: Session): Promise<Capabilities['target']> {
+  const server = await serverOf(session, 'target');
+  if (server.dialect !== 'redshift') {
+    throw new PgshiftError(
+      'DialectUnsupported',
+      `The target is ${server.label}; writing into PostgreSQL is not supported yet.`,
+    );
+  }
+  const [row] = await session.query('SELECT current_database() AS database');
+  return { ...server, database: row?.database ?? '' };
+}
+
+/** Is it there, is it ours, may we write and delete? */
+async function tryBucket(ports: Ports, run: string): Promise<Capabilities['bucket']> {
+  const region = await ports.store.region();
+  const key = artifactKeys.probe(run, 'detect');
+  await ports.store.putText(key, 'pgshift looks whether it may write here\n');
+  await ports.store.remove([key]);
+  return { name: ports.store.bucket, region };
+}
+
+function kindOfAuthorization(authorization: CopyAuthorization): Capabilities['copy'] {
+  if ('role' in authorization) return 'role';
+  return authorization.sessionToken === undefined ? 'keys' : 'temporary keys';
+}
+
+/** Waits for all, so that no connection is left behind, then throws the first failure in the order given. */
+async function allOf<Results extends unknown[]>(
+  tasks: { [Index in keyof Results]: Promise<Results[Index]> },
+): Promise<Results> {
+  const settled = await Promise.allSettled(tasks);
+  const failed = settled.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  return Promise.all(tasks) as Promise<Results>;
+}

@@ -1,0 +1,85 @@
+// Is it all there, and may people see it? One transaction makes the tables of some chunks live. A staging table that
+// is gone was published by an earlier attempt: swap and drop are one transaction, so there is no state between.
+
+import { artifactKeys } from '../../core/artifacts.ts';
+import type { LoadCommand } from '../../core/command/model.ts';
+import { PgshiftError } from '../../core/errors.ts';
+import type { StepInput, StepOutput } from '../../core/pipeline.ts';
+import type { PlanChunk, PlannedTable } from '../../core/plan/model.ts';
+import type { Ports, Session } from '../../core/ports.ts';
+import type { StepRecord } from '../../core/report/model.ts';
+import { countStaged, findStaged, lockStaged, swapStatements } from '../../core/sql/publish.ts';
+import { qualified } from '../../core/sql/quote.ts';
+import { applicationName } from '../../core/sql/session.ts';
+
+const SPARE_MS = 60_000;
+/** ANALYZE is only advice to the planner: it is left when this little time remains. */
+const ANALYZE_SPARE_MS = 120_000;
+
+export async function publish(ports: Ports, input: StepInput<'publish'>): Promise<StepOutput<'publish'>> {
+  const { run, first, last } = input;
+  const startedAt = ports.now();
+  const command = await ports.store.getJson<LoadCommand>(artifactKeys.command(run));
+  const tables = await readTables(ports, run, first, last);
+  const session = await ports.connect(command.target, {
+    applicationName: applicationName(run, 'publish'),
+    statementTimeoutMs: ports.remaining() - SPARE_MS,
+  });
+  try {
+    const staged = await stillStaged(session, tables);
+    if (staged.length < tables.length) ports.log.info('tables already live', { tables: tables.length - staged.length });
+    if (staged.length > 0) await makeLive(session, staged);
+    await analyze(ports, session, tables);
+  } finally {
+    await session.close();
+  }
+  const record: StepRecord = { step: 'publish', startedAt, endedAt: ports.now(), count: tables.length };
+  await ports.store.putJson(artifactKeys.stepRecord(run, `publish-${input.publish}`), record);
+  return { tables: tables.length };
+}
+
+async function readTables(ports: Ports, run: string, first: number, last: number): Promise<PlannedTable[]> {
+  const tables: PlannedTable[] = [];
+  for (let chunk = first; chunk <= last; chunk += 1) {
+    tables.push(...(await ports.store.getJson<PlanChunk>(artifactKeys.planChunk(run, chunk))).tables);
+  }
+  return tables;
+}
+
+async function stillStaged(session: Session, tables: readonly PlannedTable[]): Promise<PlannedTable[]> {
+  const rows = await session.query(findStaged(tables));
+  const there = new Set(rows.map((row) => `${row.schema}.${row.name}`));
+  return tables.filter((table) => there.has(`${table.target.schema}.${table.staging}`));
+}
+
+async function makeLive(session: Session, tables: readonly PlannedTable[]): Promise<void> {
+  await session.run(lockStaged(tables));
+  await checkCounts(session, tables);
+  for (const statement of swapStatements(tables)) await session.run(statement);
+  await session.run('COMMIT');
+}
+
+/** Every batch is in the ledger, and staging holds what the ledger says, under the lock that swaps them. */
+async function checkCounts(session: Session, tables: readonly PlannedTable[]): Promise<void> {
+  for (const table of tables) {
+    const [row] = await session.query(countStaged(table));
+    const [staged, recorded, batches] = [Number(row?.staged), Number(row?.recorded), Number(row?.batches)];
+    if (staged === recorded && batches === table.batches.length) continue;
+    const place = `${table.target.schema}.${table.target.name}`;
+    const message = `${place} has ${staged} rows staged, and its ledger says ${recorded} in ${batches} of ${table.batches.length} batches.`;
+    throw new PgshiftError('CountMismatch', message);
+  }
+}
+
+async function analyze(ports: Ports, session: Session, tables: readonly PlannedTable[]): Promise<void> {
+  for (const { target } of tables) {
+    if (ports.remaining() < ANALYZE_SPARE_MS) return;
+    try {
+      await session.run(`ANALYZE ${qualified(target.schema, target.name)}`);
+    } catch (error) {
+      // Another owner's table was added to: its statistics are its owner's.
+      if (!(error instanceof PgshiftError)) throw error;
+      ports.log.info('not analyzed', { table: `${target.schema}.${target.name}`, kind: error.kind });
+    }
+  }
+}
