@@ -25,7 +25,7 @@ export class UriError extends Error {}
 
 const AUTHORITY =
   /^(?:((?:[^@:/?#\s]|@@|::)*)(?::((?:[^@]|@@)*))?@(?!@))?(\[[^\]]*\]|unix:[^:]*|[^:/?#@]*)(?::([^/?#]*))?(\/[^?#]*)?(?:\?(.*))?$/s;
-const NO_USER = /^(\[[^\]]*\]|[^:/?#@]*)(?::(\d*))?(\/[^?#@]*)?(?:\?(.*))?$/s;
+const NO_USER = /^(\[[^\]]*\]|unix:[^:?@]*|[^:/?#@]*)(?::(\d*))?(\/[^?#@]*)?(?:\?(.*))?$/s;
 
 /** Reads a connection string. Throws a UriError that says what is wrong and what is allowed. */
 export function parseUri(text: string, end: Endpoint['end']): ParsedUri {

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { copyLiteral, identifier, identifiers, literal, qualified, redshiftLiteral } from '../../../../core/sql/quote.ts';
+import {
+  copyLiteral,
+  identifier,
+  identifiers,
+  literal,
+  qualified,
+  redshiftLiteral,
+} from '../../../../core/sql/quote.ts';
 
 test.each([
   ['plain', '"plain"'],

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { parseUri, printUri, UriError } from '../../../../core/command/uri.ts';
+
+const read = (text: string) => {
+  const { endpoint, password } = parseUri(text, 'source');
+  const { end: _end, ...rest } = endpoint;
+  return { ...rest, ...(password === undefined ? {} : { password }) };
+};
+
+test.each([
+  ['postgresql:///', { scheme: 'postgresql' }],
+  ['pgsql://host/db', { scheme: 'postgresql', host: 'host', database: 'db' }],
+  ['postgres://u@host:1234/db', { scheme: 'postgresql', user: 'u', host: 'host', port: 1234, database: 'db' }],
+  [
+    'redshift://u:p@c.x.eu-west-1.redshift.amazonaws.com:5439/dev',
+    {
+      scheme: 'redshift',
+      user: 'u',
+      password: 'p',
+      host: 'c.x.eu-west-1.redshift.amazonaws.com',
+      port: 5439,
+      database: 'dev',
+    },
+  ],
+  ['pgsql://u@@corp:a::b@h/d', { scheme: 'postgresql', user: 'u@corp', password: 'a::b', host: 'h', database: 'd' }],
+  ['pgsql://u::x:pw@h/d', { scheme: 'postgresql', user: 'u:x', password: 'pw', host: 'h', database: 'd' }],
+  ['pgsql://u:p%40w%2F@h/d', { scheme: 'postgresql', user: 'u', password: 'p@w/', host: 'h', database: 'd' }],
+  ['pgsql://u:100%@h/d', { scheme: 'postgresql', user: 'u', password: '100%', host: 'h', database: 'd' }],
+  [
+    'pgsql://u:a/b?c#d&e;f\'g"h@h/d',
+    { scheme: 'postgresql', user: 'u', password: 'a/b?c#d&e;f\'g"h', host: 'h', database: 'd' },
+  ],
+  ['pgsql://[::1]:5433/d', { scheme: 'postgresql', host: '::1', port: 5433, database: 'd' }],
+  [
+    'pgsql://unix:/var/run/postgresql:5433/d',
+    { scheme: 'postgresql', host: '/var/run/postgresql', port: 5433, database: 'd' },
+  ],
+  ['pgsql://%2Ftmp/d', { scheme: 'postgresql', host: '/tmp', database: 'd' }],
+  [
+    'pgsql:///d?host=/tmp&port=6000&user=u&password=p%26w',
+    { scheme: 'postgresql', host: '/tmp', port: 6000, user: 'u', password: 'p&w', database: 'd' },
+  ],
+  ['pgsql://h:5432/d?secret=a@b', { scheme: 'postgresql', host: 'h', port: 5432, database: 'd', secret: 'a@b' }],
+  [
+    'pgsql://h/d?sslmode=verify-full&service=prod',
+    { scheme: 'postgresql', host: 'h', database: 'd', sslmode: 'verify-full', service: 'prod' },
+  ],
+])('reads %s', (text, expected) => {
+  expect(read(text)).toEqual(expected);
+});
+
+describe('refuses, without repeating the string,', () => {
+  test.each([
+    ['mysql://h/d', /expected postgresql:\/\//],
+    ['host/db', /expected postgresql:\/\//],
+    ['pgsql://h:99999/d', /1 to 65535/],
+    ['pgsql://h/d?sslmode=maybe', /disable, allow, prefer/],
+    ['pgsql://h/d?pasword=hunter2', /unknown option \(pasword\)/],
+    ['pgsql://h/a/b', /%2F/],
+  ])('%s', (text, message) => {
+    expect(() => parseUri(text, 'target')).toThrow(UriError);
+    expect(() => parseUri(text, 'target')).toThrow(message);
+    expect(() => parseUri(text, 'target')).not.toThrow(/hunter2/);
+  });
+});
+
+test.each([
+  'postgresql://u%40corp@h:1/d%2Fe?sslmode=require&secret=env%3APGSHIFT_SECRET_X',
+  'redshift://[::1]:5439/dev',
+  'postgresql:///d?host=%2Ftmp&service=a%20b',
+])('prints an endpoint as text that reads back the same: %s', (text) => {
+  const { endpoint } = parseUri(text, 'source');
+  expect(parseUri(printUri(endpoint), 'source').endpoint).toEqual(endpoint);
+});
+
+test('never prints a password', () => {
+  const { endpoint } = parseUri('pgsql://u:hunter2@h/d?password=hunter3', 'source');
+  expect(JSON.stringify(endpoint) + printUri(endpoint)).not.toMatch(/hunter/);
+});
