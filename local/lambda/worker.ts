@@ -1,0 +1,115 @@
+// The child process of one function: loads the handler as Lambda's Node.js runtime does, and answers one invocation at
+// a time over the IPC channel. It ends when the channel does, so that no child outlives its host.
+
+import { existsSync, realpathSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { FunctionError } from './failures.ts';
+import { type Answer, type Invocation, isInvocation } from './messages.ts';
+
+type Handler = (event: unknown, context: object) => unknown;
+
+/** Without symbolic links, as the module loader sees it. */
+const root = realpathSync(process.env.LAMBDA_TASK_ROOT ?? '.');
+const rootUrl = `${pathToFileURL(root).href}/`;
+let handler: Promise<Handler> | undefined;
+let current: string | undefined;
+
+/** An error of the runtime itself, under the name Lambda gives it. */
+function runtimeError(name: string, message: string): Error {
+  const error = new Error(message);
+  error.name = name;
+  return error;
+}
+
+/** On AWS there is nothing around the code's folder: no package.json above it, no node_modules beside it. */
+registerHooks({
+  resolve(specifier, context, next) {
+    const found = next(specifier, context);
+    const fromCode = context.parentURL?.startsWith(rootUrl) === true;
+    if (fromCode && found.url.startsWith('file:') && !found.url.startsWith(rootUrl)) {
+      throw runtimeError('Runtime.ImportModuleError', `Error: Cannot find module '${specifier}'`);
+    }
+    return found;
+  },
+  load(url, context, next) {
+    const plain = url.startsWith(rootUrl) && url.endsWith('.js') && !existsSync(join(root, 'package.json'));
+    return next(url, plain ? { ...context, format: 'commonjs' } : context);
+  },
+});
+
+async function load(): Promise<Handler> {
+  const name = process.env._HANDLER ?? '';
+  const dot = name.lastIndexOf('.');
+  const [file, exported] = [name.slice(0, dot), name.slice(dot + 1)];
+  const path = ['.js', '.mjs', '.cjs'].map((extension) => join(root, `${file}${extension}`)).find(existsSync);
+  if (path === undefined) throw runtimeError('Runtime.ImportModuleError', `Error: Cannot find module '${file}'`);
+  const module: Record<string, unknown> = await import(pathToFileURL(path).href);
+  const found = module[exported];
+  if (!isHandler(found)) throw runtimeError('Runtime.HandlerNotFound', `${name} is undefined or not exported`);
+  return found;
+}
+
+const isHandler = (value: unknown): value is Handler => typeof value === 'function';
+
+async function invoke(invocation: Invocation): Promise<void> {
+  const { requestId } = invocation;
+  current = requestId;
+  let loaded: Handler;
+  try {
+    handler ??= load();
+    loaded = await handler;
+  } catch (error) {
+    answer({ requestId, error: report(error), broken: true });
+    return;
+  }
+  try {
+    const result = await loaded(JSON.parse(invocation.event), contextOf(invocation));
+    answer({ requestId, result: JSON.stringify(result) ?? 'null' });
+  } catch (error) {
+    answer({ requestId, error: report(error), broken: false });
+  }
+}
+
+function answer(message: Answer): void {
+  current = undefined;
+  process.send?.(message);
+}
+
+function contextOf({ requestId, functionArn, deadline }: Invocation): object {
+  const { AWS_LAMBDA_FUNCTION_NAME: functionName, AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memoryLimitInMB } = process.env;
+  return {
+    awsRequestId: requestId,
+    functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: functionArn,
+    memoryLimitInMB,
+    logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+  };
+}
+
+function report(error: unknown): FunctionError {
+  if (error instanceof Error) {
+    return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };
+  }
+  return { errorType: typeof error, errorMessage: String(error), trace: [] };
+}
+
+/** What the handler left unhandled fails the invocation at hand, and the process with it. */
+function crash(error: FunctionError): void {
+  if (current === undefined || !process.send) process.exit(1);
+  process.send({ requestId: current, error, broken: true } satisfies Answer, () => process.exit(1));
+}
+
+process.on('uncaughtException', (error) => crash(report(error)));
+process.on('unhandledRejection', (reason) => {
+  crash({ ...report(reason), errorType: 'Runtime.UnhandledPromiseRejection' });
+});
+process.on('disconnect', () => process.exit(1));
+process.on('message', (message) => {
+  if (isInvocation(message)) void invoke(message);
+});
