@@ -43,9 +43,11 @@ const float = (type: string): CanonicalText =>
 const moment = (render: (column: string) => string): CanonicalText =>
   both((column) => `to_char(${render(column)}, 'YYYY-MM-DD HH24:MI:SS.US')`);
 
+// SUPER prints without white space; what stands in quotes keeps it. The name is quoted because PostgreSQL has taken the
+// bare word for syntax of its own.
 const document: CanonicalText = {
-  source: (column) => `to_jsonb(${column})::text`,
-  target: (column) => `json_serialize(${column})`,
+  source: (column) => String.raw`regexp_replace(to_jsonb(${column})::text, '("(?:[^"\\]|\\.)*")|\s+', '\1', 'g')`,
+  target: (column) => `"json_serialize"(${column})`,
   free: true,
 };
 

@@ -1,0 +1,46 @@
+// `pgshift load`: a state machine of its own on this machine, against whatever servers the arguments and settings name.
+import { type AwsSettings, awsSettings } from './aws-settings.ts';
+import { type LoadArguments, readCommands } from './commands.ts';
+import { withLifetime } from './lifetime.ts';
+import { startMachine } from './machine.ts';
+import { runCommand } from './run-command.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Of the 2 s that Ctrl-C may take, some is Node's own end. */
+const graceMilliseconds = 1700;
+
+/** Runs the commands in order and stops at the first that fails. */
+export async function load(terminal: Terminal, args: LoadArguments): Promise<void> {
+  const commands = readCommands(args, terminal.secrets);
+  for (const name of ['PGPASSWORD', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']) {
+    terminal.secrets.add(process.env[name] ?? '');
+  }
+  await withLifetime({ graceMilliseconds, complain: terminal.note }, async (life) => {
+    const aws = await life.orInterrupted(settings());
+    const secrets = Object.assign({}, ...commands.map((command) => command.secrets));
+    const environment = { ...callersEnvironment(process.env), ...secrets };
+    const machine = await life.orInterrupted(startMachine(life, { aws, environment, log: terminal.note }));
+    for (const [at, command] of commands.entries()) {
+      if (commands.length > 1) terminal.note(`Command ${at + 1} of ${commands.length}`);
+      const { summary } = await runCommand(terminal, machine, command, life.signal);
+      terminal.result(summary.trimEnd());
+    }
+  });
+}
+
+async function settings(): Promise<AwsSettings> {
+  const found = { ...process.env };
+  // pgloader's documentation: the keys win over ~/.aws/credentials. The SDK would let a profile win.
+  if (found.AWS_ACCESS_KEY_ID && found.AWS_SECRET_ACCESS_KEY) delete process.env.AWS_PROFILE;
+  return awsSettings(found);
+}
+
+/** What of the caller's environment the steps may see: who and where he is, his AWS and PostgreSQL settings. */
+function callersEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const wanted = /^(AWS_.*|PG.*|HOME|USER|LOGNAME|USERPROFILE|NODE_EXTRA_CA_CERTS|(HTTPS?|NO)_PROXY)$/i;
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) =>
+      wanted.test(name) && value !== undefined ? [[name, value]] : [],
+    ),
+  );
+}

@@ -1,0 +1,139 @@
+// Which commands, arguments and options are there? Each command's work is loaded only when it is asked for.
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { hideUriPasswords, tellFailure, UsageError } from './failure.ts';
+import type { Terminal } from './terminal.ts';
+
+const exitCodes = `
+Exit codes:
+  0    done
+  1    failed; the message says why
+  2    wrong usage
+  130  interrupted`;
+
+const uris = `
+SOURCE and TARGET are connection strings: postgresql://, postgres:// or pgsql:// for the source, and the same or
+redshift:// (port 5439 unless given) for the target:
+
+  redshift://user:password@host:port/database?sslmode=require
+
+What they leave out comes from PG* variables, .pgpass and pg_service.conf (?service=NAME). FILE holds one command or
+several: LOAD DATABASE FROM uri INTO uri [WITH option, …];`;
+
+const aws = `
+AWS: AWS_S3_BUCKET_NAME (default pgloader), AWS_REGION or AWS_DEFAULT_REGION, AWS_ENDPOINT_URL_S3; credentials as every
+AWS tool finds them. PGSHIFT_COPY_ROLE: the role that Redshift reads the bucket with; without it COPY carries keys.`;
+
+/** The package's version; the same file lies one folder above this one, or two when compiled. */
+function version(): string {
+  for (const place of ['../package.json', '../../package.json']) {
+    try {
+      const found = JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8')) as {
+        name?: string;
+        version?: string;
+      };
+      if (found.name === 'pgshift' && found.version !== undefined) return found.version;
+    } catch {
+      // not there: the next place
+    }
+  }
+  return 'unknown';
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > 65_535) throw new InvalidArgumentError('A port is 1 to 65535.');
+  return value;
+}
+
+function scale(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 10)) throw new InvalidArgumentError('A scale is above 0 and at most 10.');
+  return value;
+}
+
+const collect = (text: string, before: readonly string[]): readonly string[] => [...before, text];
+
+interface LoadFlags {
+  readonly with: readonly string[];
+  readonly json?: boolean;
+}
+
+/** The whole command line. Actions throw; `run` turns that into a message and an exit code. */
+export function createProgram(terminal: Terminal): Command {
+  const program = new Command('pgshift')
+    .description('Moves a PostgreSQL database into Amazon Redshift, whole.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .addHelpText('after', exitCodes)
+    .showHelpAfterError('Run pgshift --help, or pgshift COMMAND --help.')
+    .configureOutput({ writeErr: (text) => terminal.note(hideUris(text.trimEnd())) })
+    .exitOverride();
+
+  program
+    .command('demo')
+    .description('load a sample database from an embedded PostgreSQL into the Redshift stand-in, and compare')
+    .option('--scale <factor>', 'rows of the sample, 1 being a million in the largest table', scale, 1)
+    .action(async (flags: { readonly scale: number }) => {
+      const { demo } = await import('./demo/demo.ts');
+      await demo(terminal, flags);
+    });
+
+  program
+    .command('load')
+    .description('load a database: from SOURCE into TARGET, or as the commands in FILE say')
+    .argument('<source-or-file>', 'SOURCE connection string, or FILE')
+    .argument('[target]', 'TARGET connection string')
+    .option('--with <options>', "options as after WITH: 'include no drop, workers = 8'; may be repeated", collect, [])
+    .addHelpText('after', uris + aws)
+    .action(async (first: string, target: string | undefined, flags: LoadFlags) => {
+      const { load } = await import('./load.ts');
+      await load(terminal, { first, target, options: flags.with });
+    });
+
+  program
+    .command('plan')
+    .description('print what a load would do; changes nothing')
+    .argument('<source-or-file>', 'SOURCE connection string, or FILE')
+    .argument('[target]', 'TARGET connection string')
+    .option('--with <options>', 'options as after WITH; may be repeated', collect, [])
+    .option('--json', 'print the plan as JSON')
+    .addHelpText('after', uris)
+    .action(async (first: string, target: string | undefined, flags: LoadFlags) => {
+      const { plan } = await import('./plan.ts');
+      await plan(terminal, { first, target, options: flags.with }, flags.json === true);
+    });
+
+  program
+    .command('local')
+    .description('serve S3 and the Redshift stand-in on this machine until told to stop; every start is empty')
+    .option('--json', 'print one line of JSON with the environment to use and the connection string, nothing more')
+    .option('--port-s3 <port>', 'port of S3; a free one unless given', port)
+    .option('--port-redshift <port>', 'port of the stand-in; a free one unless given', port)
+    .action(async (flags: { readonly json?: boolean; readonly portS3?: number; readonly portRedshift?: number }) => {
+      const { local } = await import('./local.ts');
+      await local(terminal, flags);
+    });
+  return program;
+}
+
+/** In what the argument parser says about arguments: it repeats them, and one may be a connection string. */
+function hideUris(text: string): string {
+  return hideUriPasswords(text).replaceAll(/\b([a-z]+:\/\/)[^\s'"]+/gi, '$1…');
+}
+
+/** Runs one command line (without node and script) and gives the exit code. Never throws. */
+export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  try {
+    await createProgram(terminal).parseAsync([...args], { from: 'user' });
+    return EXIT.done;
+  } catch (error) {
+    // The parser has printed its message or the help already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    const told = tellFailure(error);
+    if (told.message !== '') terminal.note(`pgshift: ${told.message}`);
+    if (error instanceof UsageError) terminal.note('Run pgshift COMMAND --help.');
+    return told.exit;
+  }
+}

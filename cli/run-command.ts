@@ -1,0 +1,117 @@
+// How is one command run: started as an execution, shown while it runs, and told when it has ended?
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { SFNClient } from '@aws-sdk/client-sfn';
+import { artifactKeys, runFolder } from '../core/artifacts.ts';
+import { printUri } from '../core/command/uri.ts';
+import { describeError } from '../core/errors.ts';
+import type { Store } from '../core/ports.ts';
+import type { Report } from '../core/report/model.ts';
+import type { ReadyCommand } from './commands.ts';
+import { type ExecutionEnd, type ExecutionView, runExecution } from './execution.ts';
+import { Interrupted } from './lifetime.ts';
+import { startProgress } from './progress.ts';
+import type { Terminal } from './terminal.ts';
+
+/** A state machine that runs commands. */
+export interface Machine {
+  readonly client: SFNClient;
+  readonly stateMachineArn: string;
+  /** The run's bucket. */
+  readonly store: Store;
+  /** Resolves once everything that follows an execution has run too: the report of a failed one. */
+  settled(): Promise<void>;
+}
+
+/** The message is complete: what, where, what to do, and where the report is. */
+export class RunFailed extends Error {}
+
+export interface Ran {
+  readonly run: string;
+  /** The text summary. */
+  readonly summary: string;
+  readonly end: ExecutionEnd;
+}
+
+/** `20261122-101530-3f9c2a`: sorts by time, and two runs of one second differ. */
+function newRun(): string {
+  const time = new Date().toISOString().replaceAll(/[-:]/g, '').replace('T', '-').slice(0, 15);
+  return `${time}-${randomBytes(3).toString('hex')}`;
+}
+
+/** Runs one command to its end. Throws RunFailed, or Interrupted after telling what was left behind. */
+export async function runCommand(
+  terminal: Terminal,
+  machine: Machine,
+  ready: ReadyCommand,
+  signal: AbortSignal,
+): Promise<Ran> {
+  const run = newRun();
+  const { source, target } = ready.command;
+  terminal.note(`Loading ${nameOf(source)} into ${nameOf(target)}, run ${run}`);
+  const progress = startProgress(terminal);
+  let latest: ExecutionView = { states: [] };
+  try {
+    const end = await runExecution(machine.client, {
+      stateMachineArn: machine.stateMachineArn,
+      name: run,
+      input: { command: ready.text },
+      signal,
+      onProgress: (view) => {
+        latest = view;
+        progress.show(view);
+      },
+    });
+    progress.end();
+    if (end.status !== 'SUCCEEDED') throw new RunFailed(await reasonOf(machine, run, end));
+    return { run, end, summary: await machine.store.getText(artifactKeys.reportText(run)) };
+  } catch (error) {
+    progress.end();
+    if (error instanceof Interrupted) terminal.note(`pgshift: ${leftBehind(latest, machine.store.bucket, run)}`);
+    throw error;
+  }
+}
+
+/** An end as people recognise it: its connection string without what refers to its secret. */
+function nameOf({ secret: _secret, ...endpoint }: ReadyCommand['command']['source']): string {
+  return printUri(endpoint);
+}
+
+/** The report of a failure is written after the execution has ended; this long it is worth waiting for. */
+const settleMilliseconds = 3000;
+
+async function reasonOf(machine: Machine, run: string, end: ExecutionEnd): Promise<string> {
+  await Promise.race([machine.settled(), pause(settleMilliseconds, undefined, { ref: false })]);
+  // Without a bucket there is no report either: then what the execution says has to do.
+  const text = await machine.store.findText(artifactKeys.reportJson(run)).catch(() => undefined);
+  const report = text === undefined ? undefined : (JSON.parse(text) as Report);
+  const place = `s3://${machine.store.bucket}/${artifactKeys.reportText(run)}`;
+  if (report?.error) {
+    const { kind, message } = report.error;
+    return `${describeError(kind, message)}\n  Run ${run} failed; its report is ${place}`;
+  }
+  return `${describeError(end.error || end.status, causeText(end))}\n  Run ${run} failed.`;
+}
+
+/** A failed function's cause is JSON that holds its message. */
+function causeText({ cause, status }: ExecutionEnd): string {
+  try {
+    const parsed: unknown = JSON.parse(cause);
+    const message = parsed !== null && typeof parsed === 'object' ? Reflect.get(parsed, 'errorMessage') : undefined;
+    if (typeof message === 'string') return message;
+  } catch {
+    // no JSON: the state machine's own words
+  }
+  return cause === '' ? `the execution ended as ${status}` : cause;
+}
+
+/** Only what is sure: which states the run had entered when it was last seen. */
+function leftBehind(view: ExecutionView, bucket: string, run: string): string {
+  const entered = (name: string) => view.states.some((state) => state.name === name);
+  const live = entered('Publish chunks')
+    ? 'It was publishing: a table is either as it was or complete, and tables published together changed together.'
+    : 'No live table was changed.';
+  const staging = entered('Prepare chunks') ? ' Staging tables named _pgshift_… are left in the target,' : '';
+  const objects = entered('Detect') ? ` Objects under s3://${bucket}/${runFolder(run)} may be left.` : '';
+  return `interrupted. ${live}${staging === '' ? objects : `${staging} and objects under s3://${bucket}/${runFolder(run)}.`}`;
+}
