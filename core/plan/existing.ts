@@ -2,6 +2,7 @@
 
 import type { Catalog, Table } from '../catalog/model.ts';
 import type { Hazard, PlannedColumn, PlannedTable } from './model.ts';
+import { keyOf, type Name } from './names.ts';
 import { placeOf } from './table.ts';
 
 export interface Existing {
@@ -9,21 +10,32 @@ export interface Existing {
   readonly hazards: readonly Hazard[];
 }
 
+/** The names that a target has taken, by key. */
+export interface Occupied {
+  readonly tables: ReadonlyMap<string, Table>;
+  readonly views: ReadonlySet<string>;
+}
+
+export function occupied(catalog: Catalog): Occupied {
+  return {
+    tables: new Map(catalog.tables.map((table) => [keyOf(table), table])),
+    views: new Set(catalog.views.map(keyOf)),
+  };
+}
+
 /** `target` is the name in Redshift of the table whose columns are `columns`. */
 export function meetExisting(
-  target: { readonly schema: string; readonly name: string },
+  target: Name,
   columns: readonly PlannedColumn[],
-  catalog: Catalog,
+  there: Occupied,
   includeDrop: boolean,
 ): Existing {
   const place = placeOf(target);
-  const same = (object: { schema: string; name: string }) =>
-    object.schema === target.schema && object.name === target.name;
-  if (catalog.views.some(same)) {
+  if (there.views.has(keyOf(target))) {
     const message = 'the target has a view of this name; drop or rename it';
     return { publish: 'create', hazards: [{ kind: 'NAME_COLLISION', policy: 'refuse', place, message }] };
   }
-  const live = catalog.tables.find(same);
+  const live = there.tables.get(keyOf(target));
   if (live === undefined) return { publish: 'create', hazards: [] };
   if (includeDrop) {
     const message = 'the target has a table of this name; it is replaced when all rows are there (include drop)';

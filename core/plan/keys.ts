@@ -3,14 +3,9 @@
 
 import type { ForeignKey, Table } from '../catalog/model.ts';
 import { identifier, identifiers, qualified } from '../sql/quote.ts';
-import type { Hazard } from './model.ts';
-import { foldName } from './names.ts';
+import type { Hazard, PlannedTable } from './model.ts';
+import { foldName, keyOf, type Name, targetName } from './names.ts';
 import { placeOf } from './table.ts';
-
-interface Name {
-  readonly schema: string;
-  readonly name: string;
-}
 
 /** Primary keys first: a server may want one before it takes a foreign key. */
 export function addKeys(table: Table, target: Name): string[] {
@@ -22,14 +17,46 @@ export function addKeys(table: Table, target: Name): string[] {
     });
 }
 
-export interface PlannedForeignKeys {
-  /** By the place of the table that holds the key. */
+/**
+ * The tables with their foreign keys: one to add stands with whichever of its two tables is published later, one to
+ * drop with the earlier. `tables` are the sources of `planned`, in the same order.
+ */
+export function planForeignKeys(
+  tables: readonly Table[],
+  planned: readonly PlannedTable[],
+  target: readonly Table[],
+): { planned: PlannedTable[]; hazards: Hazard[] } {
+  const indexOf = new Map(planned.map((table) => [keyOf(table.target), table.table]));
+  const publishOf = (name: Name) => planned[indexOf.get(keyOf(name)) ?? -1]?.publish;
+  const fresh = new Set(tables.filter((table) => publishOf(targetName(table)) !== 'append').map(keyOf));
+  const targetOf = (source: Name) => (fresh.has(keyOf(source)) ? targetName(source) : undefined);
+  const add = tables.filter((table) => fresh.has(keyOf(table))).map((table) => addForeignKeys(table, targetOf));
+  const drop = dropForeignKeys(target, (name) => publishOf(name) === 'replace');
+  const at = ({ from, to }: { from: Name; to: Name }) =>
+    [indexOf.get(keyOf(from)) ?? 0, indexOf.get(keyOf(to)) ?? 0] as const;
+  const added = Map.groupBy(
+    add.flatMap((one) => one.add),
+    (key) => Math.max(...at(key)),
+  );
+  const dropped = Map.groupBy(drop.drop, (key) => Math.min(...at(key)));
+  const sqlOf = (keys: readonly { sql: string }[] | undefined) => (keys ?? []).map((key) => key.sql);
+  return {
+    hazards: [...add.flatMap((one) => one.hazards), ...drop.hazards],
+    planned: planned.map((table) => ({
+      ...table,
+      addForeignKeys: sqlOf(added.get(table.table)),
+      dropForeignKeys: sqlOf(dropped.get(table.table)),
+    })),
+  };
+}
+
+interface PlannedForeignKeys {
   readonly add: readonly { readonly from: Name; readonly to: Name; readonly sql: string }[];
   readonly hazards: readonly Hazard[];
 }
 
 /** Foreign keys of one table to tables of the same run; what points elsewhere or may not hold is left out, and said. */
-export function addForeignKeys(table: Table, targetOf: (source: Name) => Name | undefined): PlannedForeignKeys {
+function addForeignKeys(table: Table, targetOf: (source: Name) => Name | undefined): PlannedForeignKeys {
   const from = targetOf(table);
   const add: { from: Name; to: Name; sql: string }[] = [];
   const hazards: Hazard[] = [];
@@ -56,7 +83,7 @@ function addConstraint(table: Name, name: string, body: string): string {
   return `ALTER TABLE ${qualified(table.schema, table.name)} ADD CONSTRAINT ${identifier(foldName(name))} ${body}`;
 }
 
-export interface DroppedForeignKeys {
+interface DroppedForeignKeys {
   readonly drop: readonly { readonly from: Name; readonly to: Name; readonly sql: string }[];
   readonly hazards: readonly Hazard[];
 }
@@ -65,7 +92,7 @@ export interface DroppedForeignKeys {
  * Keys in the target that refer to a table which is replaced: dropped first when their own table is replaced as well;
  * a key of any other table would be lost, so the run is refused.
  */
-export function dropForeignKeys(target: readonly Table[], replaced: (name: Name) => boolean): DroppedForeignKeys {
+function dropForeignKeys(target: readonly Table[], replaced: (name: Name) => boolean): DroppedForeignKeys {
   const drop: { from: Name; to: Name; sql: string }[] = [];
   const hazards: Hazard[] = [];
   for (const table of target) {

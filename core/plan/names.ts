@@ -11,6 +11,17 @@ export function foldName(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
+export interface Name {
+  readonly schema: string;
+  readonly name: string;
+}
+
+/** A name to look up by: unlike `schema.name` it is one-to-one, since both may hold points. */
+export const keyOf = ({ schema, name }: Name): string => JSON.stringify([schema, name]);
+
+/** What a source table is called in the target. */
+export const targetName = ({ schema, name }: Name): Name => ({ schema: foldName(schema), name: foldName(name) });
+
 /** What is wrong with a column's name in Redshift, or undefined. */
 export function columnNameProblem(name: string): string | undefined {
   return SYSTEM_COLUMNS.has(name) ? `"${name}" is a system column of Redshift` : tooLong(name);

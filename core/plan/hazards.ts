@@ -1,0 +1,81 @@
+// Hazards that are known from names, sizes, rights and the run as a whole.
+
+import type { Table } from '../catalog/model.ts';
+import type { Capabilities } from '../dialect/capabilities.ts';
+import type { PublishItem } from '../pipeline.ts';
+import { TABLES_PER_PUBLISH } from './chunks.ts';
+import type { Hazard, PlannedTable } from './model.ts';
+import { clashes, foldName, keyOf, targetName, tooLong } from './names.ts';
+import { MOST_UNSPLIT_BYTES } from './parts.ts';
+import { placeOf } from './table.ts';
+
+/** What stands against reading a table. */
+export function readHazards(table: Table, parts: PlannedTable['parts']): Hazard[] {
+  const place = placeOf(table);
+  const unreadable = table.heaps
+    .filter((heap) => !heap.readable)
+    .map((heap): Hazard => {
+      const message = `no right to read it: GRANT SELECT ON ${placeOf(heap)}, and USAGE on its schema`;
+      return { kind: 'UNREADABLE', policy: 'refuse', place, message };
+    });
+  const unsplit = parts
+    .filter((part) => part.estimatedBytes > MOST_UNSPLIT_BYTES)
+    .map((part): Hazard => {
+      const size = `${Math.round(part.estimatedBytes / 1e9)} GB`;
+      const message = `${size} that cannot be split, more than one Lambda can move in 15 minutes; read from PostgreSQL 14 or later, or leave it out`;
+      return { kind: 'CANNOT_SPLIT', policy: 'refuse', place, message };
+    });
+  return [...unreadable, ...unsplit];
+}
+
+/** Tables that would be one table in Redshift, and names it would cut. */
+export function collisionHazards(tables: readonly Table[]): Hazard[] {
+  const collisions = clashes(tables, (table) => keyOf(targetName(table))).map((group): Hazard => {
+    const names = group.map((table) => `"${table.schema}"."${table.name}"`).join(' and ');
+    const message = `${names} are one name in Redshift, which folds to lower case; rename one`;
+    return { kind: 'NAME_COLLISION', policy: 'refuse', place: group.map(placeOf).join(', '), message };
+  });
+  const unfit = tables.flatMap((table): Hazard[] => {
+    const message = tooLong(foldName(table.name)) ?? tooLong(foldName(table.schema));
+    return message === undefined ? [] : [{ kind: 'NAME_TOO_LONG', policy: 'refuse', place: placeOf(table), message }];
+  });
+  return [...collisions, ...unfit];
+}
+
+/** How many readers the source bears, and what to say when that is fewer than asked for. */
+export function workersFor(workers: number, free: number): { count: number; hazards: Hazard[] } {
+  if (workers <= free) return { count: workers, hazards: [] };
+  const count = Math.max(1, free);
+  const message = `the source has ${free} connections left: ${count} workers instead of ${workers}`;
+  return { count, hazards: [{ kind: 'FEWER_WORKERS', policy: 'report', place: null, message }] };
+}
+
+/** What concerns no table but the run. */
+export function runHazards(copy: Capabilities['copy'], publish: readonly PublishItem[]): Hazard[] {
+  const hazards: Hazard[] = [];
+  if (copy !== 'role') {
+    const message =
+      'COPY carries access keys, which Redshift keeps in its query log; a role (PGSHIFT_COPY_ROLE) does not';
+    hazards.push({ kind: 'KEYS_IN_COPY', policy: 'report', place: null, message });
+  }
+  if (publish.length > 1) {
+    const message = `more than ${TABLES_PER_PUBLISH} tables: they become live in ${publish.length} transactions`;
+    hazards.push({ kind: 'PUBLISHED_IN_PARTS', policy: 'report', place: null, message });
+  }
+  return hazards;
+}
+
+/** What `strict` stops on: everything that is lost or left out, though not what the user asked for. */
+const STRICT_KINDS: readonly Hazard['kind'][] = [
+  'NARROWS',
+  'LOSES_DETAIL',
+  'TYPE_AS_TEXT',
+  'DEFAULT_DROPPED',
+  'LEFT_OUT',
+  'NO_COLUMNS',
+  'FOREIGN_KEY_DROPPED',
+];
+
+/** `WITH strict`: what was only reported stops the run. */
+export const strictly = (hazard: Hazard): Hazard =>
+  STRICT_KINDS.includes(hazard.kind) ? { ...hazard, policy: 'refuse' } : hazard;
