@@ -21,8 +21,11 @@ export function tellFailure(error: unknown): { readonly message: string; readonl
 
 const shownFor = '***';
 
-/** Shorter texts are part of ordinary words: replacing them would ruin the message and tell the secret's place. */
-const shortestSecret = 3;
+/**
+ * Not replaced: what is part of ordinary words and messages. Replacing it would ruin the message, and would tell that
+ * the password is such a word.
+ */
+const ordinary = /^(.{0,2}|[A-Za-z]{1,11}|\d{1,5})$/s;
 
 /** What must never be shown. Everything the command line writes passes through `redact`. */
 export class Secrets {
@@ -30,7 +33,7 @@ export class Secrets {
 
   /** A secret in every form that it could take in a message. */
   add(secret: string): void {
-    if (secret.length < shortestSecret) return;
+    if (ordinary.test(secret)) return;
     const json = JSON.stringify(secret).slice(1, -1);
     for (const form of [secret, json, encodeURIComponent(secret), encodeURI(secret), secret.replaceAll("'", "''")]) {
       this.#forms.add(form);
