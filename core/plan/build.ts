@@ -10,7 +10,7 @@ import { meetExisting, type Occupied, occupied } from './existing.ts';
 import { collisionHazards, readHazards, runHazards, strictly, workersFor } from './hazards.ts';
 import { addKeys, planForeignKeys } from './keys.ts';
 import type { Hazard, PlanChunk, PlannedTable, PlanSummary } from './model.ts';
-import { OWN_PREFIX, targetName } from './names.ts';
+import { byText, OWN_PREFIX, targetName } from './names.ts';
 import { partsOf } from './parts.ts';
 import { selectTables } from './select.ts';
 import { createStatements, placeOf, planColumns } from './table.ts';
@@ -37,7 +37,7 @@ export interface Plan {
 export function buildPlan(input: PlanInput): Plan {
   const { options } = input.command;
   const selection = selectTables(input.source, options);
-  const sorted = selection.tables.toSorted((a, b) => sizeOf(b) - sizeOf(a) || placeOf(a).localeCompare(placeOf(b)));
+  const sorted = selection.tables.toSorted((a, b) => sizeOf(b) - sizeOf(a) || byText(placeOf(a), placeOf(b)));
   const there = occupied(input.target);
   const drafts = sorted.map((table, index) => draftTable(input, there, table, index));
   const keyed = planForeignKeys(

@@ -4,13 +4,13 @@
 import type { ForeignKey, Table } from '../catalog/model.ts';
 import { identifier, identifiers, qualified } from '../sql/quote.ts';
 import type { Hazard, PlannedTable } from './model.ts';
-import { foldName, keyOf, type Name, targetName } from './names.ts';
+import { byText, foldName, keyOf, type Name, targetName } from './names.ts';
 import { placeOf } from './table.ts';
 
 /** Primary keys first: a server may want one before it takes a foreign key. */
 export function addKeys(table: Table, target: Name): string[] {
   return table.keys
-    .toSorted((a, b) => a.kind.localeCompare(b.kind))
+    .toSorted((a, b) => byText(a.kind, b.kind))
     .map((key) => {
       const kind = key.kind === 'primary' ? 'PRIMARY KEY' : 'UNIQUE';
       return addConstraint(target, key.name, `${kind} (${identifiers(key.columns.map(foldName))})`);

@@ -46,3 +46,6 @@ export function clashes<Item>(items: readonly Item[], key: (item: Item) => strin
 
 /** The prefix of everything a run makes in a target: no user table is called so. */
 export const OWN_PREFIX = '_pgshift_';
+
+/** Order of texts by code unit: the same on every machine, whatever its locale. */
+export const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { connectFailureOf, failureOf } from '../../../../core/dialect/server-error.ts';
+
+test.each([
+  ['42501', 'permission denied for table secrets', 'PermissionDenied'],
+  ['53300', 'sorry, too many clients already', 'TooManyConnections'],
+  ['40001', 'could not serialize access', 'SerializationConflict'],
+  ['XX000', '1023 DETAIL: Serializable isolation violation on table - 1', 'SerializationConflict'],
+  ['57P01', 'terminating connection due to administrator command', 'ConnectionLost'],
+  ['ECONNRESET', 'read ECONNRESET', 'ConnectionLost'],
+  [undefined, 'Connection terminated unexpectedly', 'ConnectionLost'],
+  ['53100', 'could not extend file', 'DiskFull'],
+  ['57014', 'canceling statement due to statement timeout', 'StatementTimeout'],
+  ['XX000', "Load into table 't' failed.  Check 'stl_load_errors' system table for details.", 'RowRefused'],
+  ['XX000', 'S3ServiceException:Access Denied,Status 403,Error AccessDenied,Rid 1', 'CopyDenied'],
+  ['22P02', 'invalid input syntax for type integer: "hunter2"', 'StatementRefused'],
+] as const)('takes %s "%s" for %s', (code, message, kind) => {
+  expect(failureOf({ code, message }, 'target', 'loading').kind).toBe(kind);
+});
+
+test('repeats no value that a server repeats', () => {
+  for (const code of ['22P02', '23505', 'XX000', undefined]) {
+    expect(failureOf({ code, message: 'value "hunter2" is wrong' }, 'source', 'reading').message).not.toMatch(
+      /hunter2/,
+    );
+  }
+});
+
+test.each([
+  ['28P01', 'password authentication failed for user "bob"', 'AuthenticationFailed', /refuses user "bob"/],
+  ['3D000', 'database "x" does not exist', 'DatabaseMissing', /no such database/],
+  ['ECONNREFUSED', 'connect ECONNREFUSED', 'ServerUnreachable', /nothing listens there/],
+  ['ENOTFOUND', 'getaddrinfo ENOTFOUND', 'ServerUnreachable', /host name is unknown/],
+  [undefined, 'timeout expired', 'ServerUnreachable', /no answer in time/],
+  [
+    undefined,
+    'SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string',
+    'AuthenticationFailed',
+    /wants a password/,
+  ],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate in certificate chain', 'TlsRefused', /not trusted/],
+  [undefined, 'The server does not support SSL connections', 'TlsRefused', /offers none/],
+] as const)('says of a first connection that fails with %s: %s', (code, message, kind, words) => {
+  const error = connectFailureOf({ code, message }, 'source', 'h:5432', 'bob');
+  expect(error.kind).toBe(kind);
+  expect(error.message).toMatch(words);
+});

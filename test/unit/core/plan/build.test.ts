@@ -1,0 +1,270 @@
+import { describe, expect, test } from 'vitest';
+import type { Catalog, Column, Heap, Table } from '../../../../core/catalog/model.ts';
+import type { LoadOptions } from '../../../../core/command/model.ts';
+import { DEFAULT_OPTIONS } from '../../../../core/command/options.ts';
+import { buildPlan, type PlanInput } from '../../../../core/plan/build.ts';
+import { PART_BYTES } from '../../../../core/plan/parts.ts';
+
+const int4 = { schema: 'pg_catalog', name: 'int4', sql: 'integer', kind: 'base', modifier: -1 } as const;
+const text = { schema: 'pg_catalog', name: 'text', sql: 'text', kind: 'base', modifier: -1 } as const;
+const column = (name: string, over: Partial<Column> = {}): Column => ({ name, type: int4, notNull: false, ...over });
+
+function table(name: string, over: Partial<Table> & { heap?: Partial<Heap> } = {}): Table {
+  const { heap, ...rest } = over;
+  const schema = rest.schema ?? 'public';
+  return {
+    oid: 1,
+    schema,
+    name,
+    kind: 'table',
+    columns: [column('id')],
+    keys: [],
+    foreignKeys: [],
+    inherits: [],
+    heaps: [{ oid: 1, schema, name, readable: true, bytes: 8192, pages: 1, estimatedRows: 10, ...heap }],
+    ...rest,
+  };
+}
+
+const catalog = (tables: Table[], over: Partial<Catalog> = {}): Catalog => ({
+  dialect: 'postgresql',
+  database: 'd',
+  schemas: [{ name: 'public' }],
+  tables,
+  views: [],
+  ...over,
+});
+
+function plan(
+  source: Table[],
+  over: { target?: Catalog; options?: Partial<LoadOptions>; free?: number; views?: Catalog['views'] } = {},
+) {
+  const input: PlanInput = {
+    run: 'r',
+    command: {
+      kind: 'load database',
+      source: { end: 'source', scheme: 'postgresql' },
+      target: { end: 'target', scheme: 'redshift' },
+      options: { ...DEFAULT_OPTIONS, ...over.options },
+    },
+    source: catalog(source, { views: over.views ?? [] }),
+    target: over.target ?? catalog([], { dialect: 'redshift' }),
+    capabilities: {
+      source: {
+        dialect: 'postgresql',
+        major: 18,
+        label: 'PostgreSQL 18.4',
+        database: 'd',
+        freeConnections: over.free ?? 90,
+        standby: false,
+      },
+      target: { dialect: 'redshift', major: 8, label: 'Redshift 1.0.1', database: 'dev' },
+      bucket: { name: 'b', region: 'eu-west-1' },
+      copy: 'role',
+    },
+    sentinel: '@N00000000000000@',
+    token: '0123456789ab',
+  };
+  return buildPlan(input);
+}
+
+const hazardsOf = (result: ReturnType<typeof plan>) =>
+  result.summary.hazards.map(({ kind, policy, place }) => `${kind} ${policy} ${place}`);
+
+test('no-op: an empty database has nothing to do', () => {
+  const { summary, chunks, items } = plan([]);
+  expect({ chunks, items, hazards: summary.hazards, publish: summary.publish, batches: summary.batches }).toEqual({
+    chunks: [],
+    items: [],
+    hazards: [],
+    publish: [],
+    batches: 0,
+  });
+});
+
+test('plans one table whole: names, DDL, the statement that reads it, keys', () => {
+  const { chunks, items } = plan([
+    table('Orders', {
+      comment: "it's",
+      columns: [
+        column('Id', { notNull: true, identity: { generation: 'always', start: '1', increment: '1' } }),
+        column('note', { type: text, default: "'a\\b'::text", comment: 'free text' }),
+      ],
+      keys: [{ name: 'Orders_pkey', kind: 'primary', columns: ['Id'] }],
+    }),
+  ]);
+  const [planned] = chunks[0]?.tables ?? [];
+  expect(items).toEqual([{ batch: 0, chunk: 0, table: 0, parts: [0] }]);
+  expect(planned?.create).toEqual([
+    `CREATE TABLE IF NOT EXISTS "public"."_pgshift_0123456789ab_0" ("id" INTEGER NOT NULL, "note" VARCHAR(65535) DEFAULT 'a\\\\b')`,
+    `CREATE TABLE IF NOT EXISTS "public"."_pgshift_0123456789ab_0_ledger" ("batch" INTEGER NOT NULL, "rows" BIGINT NOT NULL, "loaded_at" TIMESTAMP NOT NULL DEFAULT GETDATE())`,
+    `COMMENT ON TABLE "public"."_pgshift_0123456789ab_0" IS 'it''s'`,
+    `COMMENT ON COLUMN "public"."_pgshift_0123456789ab_0"."note" IS 'free text'`,
+  ]);
+  expect(planned?.addKeys).toEqual([`ALTER TABLE "public"."orders" ADD CONSTRAINT "orders_pkey" PRIMARY KEY ("id")`]);
+  expect(planned?.publish).toBe('create');
+});
+
+test('runs the largest tables first', () => {
+  const { summary } = plan([
+    table('small'),
+    table('large', { heap: { bytes: 1e9, pages: 1e5 } }),
+    table('middle', { heap: { bytes: 1e6 } }),
+  ]);
+  expect(summary.tables.map(({ source }) => source)).toEqual(['public.large', 'public.middle', 'public.small']);
+});
+
+test('makes only the schemas that the target does not have', () => {
+  const { chunks } = plan([table('a', { schema: 'Sales' }), table('b', { schema: 'public' })]);
+  expect(chunks[0]?.schemas).toEqual(['CREATE SCHEMA IF NOT EXISTS "sales"']);
+});
+
+describe('a table that the target has', () => {
+  const live = (columns: Column[]) => catalog([table('t', { columns })], { dialect: 'redshift' });
+
+  test('is replaced with include drop, and that is said', () => {
+    const result = plan([table('t')], { target: live([column('other')]) });
+    expect(result.chunks[0]?.tables[0]?.publish).toBe('replace');
+    expect(hazardsOf(result)).toEqual(['DROPS_TARGET_TABLE report public.t']);
+  });
+
+  test('is added to with include no drop when its columns are the same in any order', () => {
+    const source = table('t', { columns: [column('id'), column('x', { type: text })] });
+    const varchar = { ...text, sql: 'character varying(65535)' };
+    const result = plan([source], {
+      target: live([column('x', { type: varchar }), column('id')]),
+      options: { includeDrop: false },
+    });
+    expect(result.chunks[0]?.tables[0]?.publish).toBe('append');
+    expect(hazardsOf(result)).toEqual(['APPENDS_TO_TARGET_TABLE report public.t']);
+  });
+
+  test.each([
+    ['a missing column', [column('x')]],
+    ['a further column', [column('id'), column('x')]],
+    ['another type', [column('id', { type: text })]],
+  ])('refuses the run with include no drop and %s', (_what, columns) => {
+    const result = plan([table('t')], { target: live(columns), options: { includeDrop: false } });
+    expect(hazardsOf(result)).toEqual(['COLUMNS_DIFFER refuse public.t']);
+  });
+
+  test('is refused when it is a view', () => {
+    const target = catalog([], { dialect: 'redshift', views: [{ schema: 'public', name: 't', definition: '' }] });
+    expect(hazardsOf(plan([table('t')], { target }))).toEqual(['NAME_COLLISION refuse public.t']);
+  });
+});
+
+test('refuses names that are one name in Redshift', () => {
+  const result = plan([table('Foo', { columns: [column('a'), column('A')] }), table('foo')]);
+  expect(hazardsOf(result)).toEqual([
+    'NAME_COLLISION refuse public.Foo, public.foo',
+    'NAME_COLLISION refuse public.Foo',
+  ]);
+});
+
+test('tells apart tables whose schema and name join to the same text', () => {
+  const result = plan([table('c', { schema: 'a.b' }), table('b.c', { schema: 'a' })]);
+  expect(hazardsOf(result)).toEqual([]);
+});
+
+test('refuses a column that Redshift keeps for itself, and a table that may not be read', () => {
+  const result = plan([table('t', { columns: [column('oid')] }), table('secret', { heap: { readable: false } })]);
+  expect(hazardsOf(result).toSorted()).toEqual([
+    'NAME_COLLISION refuse public.t.oid',
+    'UNREADABLE refuse public.secret',
+  ]);
+});
+
+test('leaves out views, foreign tables and materialized views with a notice, unless asked for', () => {
+  const tables = [
+    table('f', { kind: 'foreign table' }),
+    table('m', { kind: 'materialized view' }),
+    table('n', { columns: [] }),
+  ];
+  const views = [{ schema: 'public', name: 'v', definition: '' }];
+  expect(hazardsOf(plan(tables, { views }))).toEqual([
+    'LEFT_OUT report public.f',
+    'LEFT_OUT report public.m',
+    'NO_COLUMNS report public.n',
+    'LEFT_OUT report public.v',
+  ]);
+  const asked = plan(tables, { options: { foreignTables: true, materializedViews: true } });
+  expect(asked.summary.tables.map(({ source }) => source)).toEqual(['public.f', 'public.m']);
+});
+
+describe('foreign keys', () => {
+  const key = (to: string, validated = true) => ({
+    name: 'fk',
+    columns: ['id'],
+    references: { schema: 'public', table: to, columns: ['id'] },
+    validated,
+  });
+
+  test('come after every table and key is there', () => {
+    const { chunks } = plan([table('a', { foreignKeys: [key('b')] }), table('b')]);
+    expect(chunks[0]?.tables.flatMap((planned) => planned.addForeignKeys)).toEqual([
+      'ALTER TABLE "public"."a" ADD CONSTRAINT "fk" FOREIGN KEY ("id") REFERENCES "public"."b" ("id")',
+    ]);
+  });
+
+  test('that are not valid, or point out of the run, are left out and said', () => {
+    const result = plan([table('a', { foreignKeys: [key('gone'), key('b', false)] }), table('b')]);
+    expect(hazardsOf(result)).toEqual(['FOREIGN_KEY_DROPPED report public.a', 'FOREIGN_KEY_DROPPED report public.a']);
+  });
+
+  test('between replaced tables go before the swap; from a table outside they refuse the run', () => {
+    const target = catalog([
+      table('a', { foreignKeys: [key('b')] }),
+      table('b'),
+      table('outside', { foreignKeys: [key('b')] }),
+    ]);
+    const result = plan([table('a'), table('b')], { target });
+    expect(result.chunks[0]?.tables.flatMap((planned) => planned.dropForeignKeys)).toEqual([
+      'ALTER TABLE "public"."a" DROP CONSTRAINT "fk"',
+    ]);
+    expect(hazardsOf(result)).toContain('FOREIGN_KEY_FROM_OUTSIDE refuse public.b');
+  });
+});
+
+test('never plans more readers than the source has connections left, and says so', () => {
+  const result = plan([table('t')], { options: { workers: 8 }, free: 3 });
+  expect(result.summary.batchesAtOnce * result.summary.partsAtOnce).toBeLessThanOrEqual(3);
+  expect(hazardsOf(result)).toEqual(['FEWER_WORKERS report null']);
+});
+
+test('refuses what cannot be split and is more than one Lambda can move', () => {
+  const result = plan([table('t', { heap: { bytes: 1e12, pages: 1 } })]);
+  expect(hazardsOf(result)).toEqual(['CANNOT_SPLIT refuse public.t']);
+});
+
+test('strict makes every loss a reason to stop, but not what was asked for', () => {
+  const point = { ...int4, name: 'point', sql: 'point' };
+  const target = catalog([table('t')], { dialect: 'redshift' });
+  const result = plan([table('t', { columns: [column('p', { type: point })] })], { target, options: { strict: true } });
+  expect(hazardsOf(result)).toEqual(['TYPE_AS_TEXT refuse public.t.p', 'DROPS_TARGET_TABLE report public.t']);
+});
+
+test('cuts ten thousand tables into chunks of a hundred, published 500 at a time', () => {
+  const result = plan(Array.from({ length: 10_000 }, (_, n) => table(`t${n}`)));
+  expect(result.chunks).toHaveLength(100);
+  expect(result.summary.publish).toHaveLength(20);
+  expect(result.summary.publish.at(-1)).toEqual({ publish: 19, first: 95, last: 99 });
+  expect(new Set(result.items.map(({ table: number }) => number)).size).toBe(10_000);
+  expect(hazardsOf(result)).toEqual(['PUBLISHED_IN_PARTS report null']);
+});
+
+test('numbers batches in running order, each naming its own parts', () => {
+  const { items, chunks } = plan([table('big', { heap: { bytes: 70 * PART_BYTES, pages: 7_000 } }), table('small')]);
+  expect(items.map(({ batch, table: number }) => [batch, number])).toEqual([
+    [0, 0],
+    [1, 0],
+    [2, 1],
+    [3, 0],
+  ]);
+  const big = chunks[0]?.tables[0];
+  expect(big?.batches.map((batch) => [batch.batch, batch.parts.length])).toEqual([
+    [0, 24],
+    [1, 24],
+    [3, 22],
+  ]);
+});
