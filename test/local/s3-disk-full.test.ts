@@ -3,11 +3,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { asS3Error } from '../../local/s3/errors.ts';
 import { bucket, getBytes, owner, patternBytes, region } from '../support/s3-server.ts';
@@ -60,6 +62,24 @@ test('names the directory and stores nothing, for a stream', async () => {
     new PutObjectCommand({ Bucket, Key: 'large', Body: Readable.from([large]), ContentLength: large.length }),
   );
   await expect(put).rejects.toMatchObject(full());
+  await expectNothingLeft('large');
+});
+
+test('answers while the client is still sending, and reads on so that it gets the answer', async () => {
+  const url = new URL(await getSignedUrl(s3, new PutObjectCommand({ Bucket, Key: 'large' })));
+  const socket = connect(Number(url.port), '127.0.0.1');
+  socket.write(
+    `PUT ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\nContent-Length: ${2 * large.length}\r\n\r\n`,
+  );
+  socket.write(large);
+  const [answer] = await once(socket.setEncoding('utf8'), 'data');
+  expect(answer).toMatch(/^HTTP\/1.1 507 /);
+  const sent = new Promise((resolve) => socket.write(large, resolve));
+  await expect(sent).resolves.toBeFalsy();
+  socket.write(`GET /${Bucket}/x HTTP/1.1\r\nHost: ${url.host}\r\n\r\n`);
+  const [next] = await once(socket, 'data');
+  expect(next).toMatch(/^HTTP\/1.1 403 /);
+  socket.destroy();
   await expectNothingLeft('large');
 });
 

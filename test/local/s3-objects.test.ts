@@ -1,15 +1,19 @@
 // Do single objects keep their bytes and facts, through the AWS SDK as it is?
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { Readable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import {
   CopyObjectCommand,
+  CreateMultipartUploadCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
+  UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -265,15 +269,21 @@ describe('the directory', () => {
     expect(names.every((name) => /^[0-9a-f]{32}$/.test(name))).toBe(true);
   });
 
-  test('keeps objects for the next server, and neither half-received files nor uploads', async () => {
+  test('keeps objects for the next server, and neither unfinished uploads nor data of no object', async () => {
     const first = await startTestS3();
     await first.s3.send(new PutObjectCommand({ Bucket, Key: 'kept', Body: 'still here', Metadata: { a: '1' } }));
+    const { UploadId } = await first.s3.send(new CreateMultipartUploadCommand({ Bucket, Key: 'unfinished' }));
+    const part = { Bucket, Key: 'unfinished', UploadId, PartNumber: 1, Body: 'x' };
+    await first.s3.send(new UploadPartCommand(part));
     await first.server.close();
+    writeFileSync(path.join(first.directory, 'objects', 'left-by-a-killed-server'), 'x');
     const options = { directory: first.directory, region, accounts: { [owner.accessKeyId]: owner } };
     const second = await startS3Server(options);
     const s3 = first.client({ endpoint: second.endpoint });
     expect((await getBytes(s3, 'kept')).toString()).toBe('still here');
-    expect(first.files('incoming')).toEqual([]);
+    expect((await s3.send(new HeadObjectCommand({ Bucket, Key: 'kept' }))).Metadata).toEqual({ a: '1' });
+    await expect(s3.send(new UploadPartCommand(part))).rejects.toMatchObject({ name: 'NoSuchUpload' });
+    expect([first.files('incoming'), first.files('objects').length]).toEqual([[], 1]);
     await second.close();
     await first.close();
   });
