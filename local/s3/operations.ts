@@ -1,6 +1,5 @@
 // Which operation of S3 is this request? A table of everything the server does, with every query parameter and
 // x-amz-* header each operation takes. What is not in the table is refused, so that nothing is silently ignored.
-
 import { checksumAlgorithms } from './checksums.ts';
 import { notImplemented } from './errors.ts';
 import { parameter, type S3Request } from './request.ts';
@@ -17,11 +16,13 @@ interface Shape {
 
 const checksums = checksumAlgorithms.map((algorithm) => `x-amz-checksum-${algorithm}`);
 const bodyHeaders = ['x-amz-decoded-content-length', 'x-amz-trailer', 'x-amz-sdk-checksum-algorithm', ...checksums];
-const responseHeaders = ['type', 'language', 'expires', 'disposition', 'encoding'];
 const overrides = [
   'response-cache-control',
   'response-expires',
-  ...responseHeaders.filter((name) => name !== 'expires').map((name) => `response-content-${name}`),
+  'response-content-type',
+  'response-content-language',
+  'response-content-disposition',
+  'response-content-encoding',
 ];
 const copyHeaders = ['x-amz-copy-source', 'x-amz-source-expected-bucket-owner', 'x-amz-metadata-directive'];
 
