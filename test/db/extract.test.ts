@@ -1,0 +1,198 @@
+// Does extract write what the server has, count it, and leave nothing behind when something breaks on the way?
+import { createZstdDecompress } from 'node:zlib';
+import { GetObjectCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { artifactKeys } from '../../core/artifacts.ts';
+import type { PlanChunk, PlannedColumn, PlannedTable } from '../../core/plan/model.ts';
+import { extract } from '../../lambdas/6-extract/extract.ts';
+import type { PostgresServer } from '../../local/postgres/server.ts';
+import { createDatabase, startTestPostgres, type TestDatabase } from '../support/database.ts';
+import { bucket, startTestS3, type TestS3 } from '../support/s3-server.ts';
+import { stepWorld, type World } from '../support/step-world.ts';
+
+const run = 'r';
+const sentinel = '@N0123456789abcd@';
+let server: PostgresServer;
+let database: TestDatabase;
+let s3: TestS3;
+
+beforeAll(async () => {
+  s3 = await startTestS3();
+  server = await startTestPostgres();
+  database = await createDatabase(
+    server,
+    `CREATE TABLE t (id int, note text);
+     INSERT INTO t VALUES (1, NULL), (2, ''), (3, 'a "b", c' || chr(10) || 'd\\N'), (4, 'NULL'), (5, '🐘');
+     CREATE TABLE empty (id int, note text);
+     CREATE TABLE parent (id int, note text);
+     INSERT INTO parent VALUES (1, 'mine');
+     CREATE TABLE child () INHERITS (parent);
+     INSERT INTO child VALUES (2, 'not the parent''s');
+     CREATE TABLE collides (id int, note text);
+     INSERT INTO collides SELECT n, 'x' FROM generate_series(1, 5000) n;
+     INSERT INTO collides VALUES (0, '${sentinel}');
+     CREATE TABLE large (id int, note text);
+     INSERT INTO large SELECT n, repeat(md5(n::text), 30) FROM generate_series(1, 40000) n;
+     CREATE ROLE reader LOGIN PASSWORD 'reader';
+     CREATE TABLE guarded (id int, note text);
+     INSERT INTO guarded VALUES (1, 'mine'), (2, 'yours');
+     ALTER TABLE guarded ENABLE ROW LEVEL SECURITY;
+     CREATE POLICY odd ON guarded USING (id % 2 = 1);
+     GRANT SELECT ON guarded TO reader;`,
+  );
+});
+afterAll(async () => {
+  await database.drop();
+  await server.stop();
+  await s3.close();
+});
+
+const column = (name: string, quoted: boolean, expression = `"${name}"`): PlannedColumn => ({
+  source: name,
+  target: name,
+  type: 'VARCHAR(65535)',
+  notNull: false,
+  expression,
+  quoted,
+});
+const COLUMNS = [column('id', false), column('note', true)];
+
+function planned(name: string, columns: readonly PlannedColumn[] = COLUMNS, where?: string): PlannedTable {
+  return {
+    table: 0,
+    source: { schema: 'public', name },
+    target: { schema: 'public', name },
+    staging: 's',
+    ledger: 'l',
+    columns,
+    create: [],
+    publish: 'create',
+    dropForeignKeys: [],
+    addKeys: [],
+    addForeignKeys: [],
+    parts: [{ part: 0, from: `"public"."${name}"`, estimatedBytes: 0, ...(where === undefined ? {} : { where }) }],
+    batches: [{ batch: 0, parts: [0] }],
+  };
+}
+
+const me = () => ({ port: server.port, user: server.user, password: server.password, database: database.name });
+
+async function extracted(table: PlannedTable, login = me()) {
+  const world = stepWorld(s3, login);
+  await world.ports.store.putJson(artifactKeys.command(run), { source: { end: 'source' } });
+  const chunk: PlanChunk = { chunk: 0, sentinel, schemas: [], tables: [table] };
+  await world.ports.store.putJson(artifactKeys.planChunk(run, 0), chunk);
+  const work = extract(world.ports, { run, batch: 0, chunk: 0, table: 0, part: 0, attempt: 0 });
+  return { world, work };
+}
+
+async function csvOf(key: string | null): Promise<string> {
+  const object = await s3.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key ?? 'none' }));
+  const unpack = createZstdDecompress();
+  unpack.end(await object.Body?.transformToByteArray());
+  let csv = '';
+  for await (const piece of unpack.setEncoding('utf8')) csv += piece;
+  return csv;
+}
+
+/** Neither an object of the part nor an upload that waits to become one, and no session. */
+async function nothingIsLeft({ ports, closed }: World) {
+  expect(await ports.store.list(artifactKeys.partObjects(run))).toEqual([]);
+  const uploads = await s3.s3.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+  expect(uploads.Uploads ?? []).toEqual([]);
+  expect(s3.files('incoming')).toEqual([]);
+  expect(closed).toEqual([true]);
+}
+
+test('writes NULL as the sentinel, every text in quotes, and counts rows and bytes', async () => {
+  const { world, work } = await extracted(planned('t'));
+  const written = await work;
+  const csv = `1,${sentinel}\n2,""\n3,"a ""b"", c\nd\\N"\n4,"NULL"\n5,"🐘"\n`;
+  expect(await csvOf(written.key)).toBe(csv);
+  expect(written).toMatchObject({ part: 0, rows: 5, csvBytes: Buffer.byteLength(csv) });
+  expect(written.bytes).toBe((await world.ports.store.list(written.key ?? ''))[0]?.bytes);
+  expect(world.closed).toEqual([true]);
+  await world.ports.store.remove([written.key ?? '']);
+});
+
+test('says of an empty part that it has no object to load', async () => {
+  const { world, work } = await extracted(planned('empty'));
+  expect(await work).toMatchObject({ rows: 0, csvBytes: 0, key: null });
+  const objects = await world.ports.store.list(artifactKeys.partObjects(run));
+  await world.ports.store.remove(objects.map(({ key }) => key));
+});
+
+test('reads a parent without the rows of its children', async () => {
+  const { world, work } = await extracted(planned('parent'));
+  const written = await work;
+  expect(await csvOf(written.key)).toBe('1,"mine"\n');
+  await world.ports.store.remove([written.key ?? '']);
+});
+
+test('reads only the pages of its part', async () => {
+  const rows: number[] = [];
+  for (const where of [
+    "ctid < '(300,0)'::tid",
+    "ctid >= '(300,0)'::tid AND ctid < '(301,0)'::tid",
+    "ctid >= '(301,0)'::tid",
+  ]) {
+    const { world, work } = await extracted(planned('large', COLUMNS, where));
+    const written = await work;
+    rows.push(written.rows);
+    await world.ports.store.remove([written.key ?? '']);
+  }
+  expect(Math.min(...rows)).toBeGreaterThan(0);
+  expect(rows.reduce((sum, count) => sum + count)).toBe(40_000);
+});
+
+describe('when something breaks', () => {
+  test('stops at a text that is the sentinel, and stores nothing', async () => {
+    const { world, work } = await extracted(planned('collides'));
+    await expect(work).rejects.toMatchObject({
+      name: 'SentinelCollision',
+      message: expect.stringContaining('public.collides'),
+    });
+    await nothingIsLeft(world);
+  });
+
+  test('stores nothing of a part whose reading fails half way, and repeats no value', async () => {
+    // Row 39,999 divides by zero, tens of megabytes into the stream.
+    const bad = column('note', true, 'CASE WHEN id = 39999 THEN (1 / (id - 39999))::text ELSE note END');
+    const { world, work } = await extracted(planned('large', [column('id', false), bad]));
+    await expect(work).rejects.toMatchObject({ name: 'StatementRefused', message: expect.stringContaining('22012') });
+    await nothingIsLeft(world);
+  });
+
+  test('stores nothing when the connection is cut half way, and calls that transient', async () => {
+    const slow = column('note', true, 'CASE WHEN id = 39999 THEN note || pg_sleep(60)::text ELSE note END');
+    const { world, work } = await extracted(planned('large', [column('id', false), slow]));
+    const failure = expect(work).rejects.toMatchObject({ name: 'ConnectionLost' });
+    const busy = `SELECT pid FROM pg_stat_activity WHERE application_name = 'pgshift/extract/r' AND wait_event = 'PgSleep'`;
+    while ((await database.session.query(busy)).length === 0);
+    await database.session.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pgshift/extract/r'`,
+    );
+    await failure;
+    await nothingIsLeft(world);
+  });
+
+  test('stores nothing when S3 refuses a piece of the upload', async () => {
+    s3.server.faults.add({ operation: 'UploadPart', times: 99, answer: { status: 503, code: 'SlowDown' } });
+    s3.server.faults.add({
+      operation: 'PutObject',
+      key: /parts/,
+      times: 99,
+      answer: { status: 503, code: 'SlowDown' },
+    });
+    const { world, work } = await extracted(planned('large'));
+    await expect(work).rejects.toMatchObject({ name: 'StorageUnavailable' });
+    s3.server.faults.clear();
+    await nothingIsLeft(world);
+  });
+
+  test('refuses to read a table whose rows are hidden from it, instead of reading some', async () => {
+    const { world, work } = await extracted(planned('guarded'), { ...me(), user: 'reader', password: 'reader' });
+    await expect(work).rejects.toMatchObject({ name: 'PermissionDenied' });
+    await nothingIsLeft(world);
+  });
+});
