@@ -12,6 +12,7 @@ import type { Capabilities } from '../../core/dialect/capabilities.ts';
 import type { Server } from '../../core/dialect/version.ts';
 import type { StepInput, StepOutput } from '../../core/pipeline.ts';
 import type { Ports, Session } from '../../core/ports.ts';
+import { applicationName, BEGIN_READING, PIN_POSTGRESQL_SOURCE } from '../../core/sql/session.ts';
 
 /** The artifact `catalog.json`. */
 export interface Catalogs {
@@ -34,7 +35,7 @@ export async function discover(ports: Ports, { run }: StepInput<'discover'>): Pr
 
 async function catalogAt(ports: Ports, run: string, endpoint: Endpoint, server: Server): Promise<Catalog> {
   const session = await ports.connect(endpoint, {
-    applicationName: `pgshift discover ${run}`,
+    applicationName: applicationName(run, 'discover'),
     statementTimeoutMs: Math.max(SHORTEST_STATEMENT_MS, ports.remaining() - REPORT_MS),
   });
   try {
@@ -50,11 +51,11 @@ async function catalogAt(ports: Ports, run: string, endpoint: Endpoint, server: 
 }
 
 /**
- * One moment for all queries. With an empty search path every name is printed in full; asking for the size of a table
+ * One moment for all queries, and every name printed in full: the search path is empty. Asking for the size of a table
  * that somebody rewrites waits for him, but not for long: the step is tried again.
  */
 const BEGIN: Readonly<Record<Dialect, string>> = {
-  postgresql: `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path TO ''; SET LOCAL lock_timeout TO '30s'`,
+  postgresql: `${PIN_POSTGRESQL_SOURCE}; ${BEGIN_READING}; SET LOCAL lock_timeout TO '30s'`,
   redshift: 'BEGIN READ ONLY; SET search_path TO pg_catalog',
 };
 

@@ -136,10 +136,10 @@ describe('discover', () => {
   it('reads only, names itself, and closes both sessions', async () => {
     const here = await world(source, target);
     await discover(here.ports, { run });
-    expect(here.sent[0]).toMatch(/^BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY/);
+    expect(here.sent[0]).toMatch(/BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY/);
     expect(here.sessions).toMatchObject([
-      { options: { applicationName: 'pgshift discover run-1', statementTimeoutMs: 840_000 }, closed: true },
-      { options: { applicationName: 'pgshift discover run-1' }, closed: true },
+      { options: { applicationName: 'pgshift/discover/run-1', statementTimeoutMs: 840_000 }, closed: true },
+      { options: { applicationName: 'pgshift/discover/run-1' }, closed: true },
     ]);
   });
 
