@@ -36,12 +36,18 @@ export async function evaluate(source: Expression, bindings: Bindings, field: st
   } catch (error) {
     throw refuse(`threw an error during evaluation. ${describe(error)}`);
   }
-  const json = typeof result === 'function' ? undefined : toJson(result);
-  if (json === undefined) {
-    const nothing = result === undefined;
-    throw refuse(nothing ? 'returned nothing (undefined).' : 'returned an unsupported result type.');
-  }
+  if (result === undefined) throw refuse('returned nothing (undefined).');
+  const json = holdsOnlyJson(result) ? toJson(result) : undefined;
+  if (json === undefined) throw refuse('returned an unsupported result type.');
   return json;
+}
+
+/** JSONata's own functions are objects with a mark; numbers without a JSON form would become null. */
+function holdsOnlyJson(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return typeof value !== 'function' && typeof value !== 'symbol';
+  if ('_jsonata_function' in value || '_jsonata_lambda' in value) return false;
+  return Object.values(value).every(holdsOnlyJson);
 }
 
 /** Evaluates every expression inside a literal value; `field` names where it stands. Throws QueryError. */

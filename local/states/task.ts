@@ -23,6 +23,7 @@ interface Call {
 /** Runs one attempt of a Task. Throws StateError, QueryError, or what aborted the frame. */
 export async function runTask(visit: Visit, state: TaskState): Promise<Step> {
   const call = await prepare(visit, state);
+  visit.frame.signal.throwIfAborted();
   scheduled(call);
   let result: Json;
   try {
