@@ -1,0 +1,199 @@
+// Run as a whole with functions that only take note: does the machine give each step exactly its contract's input, in
+// the right order, and retry as the policy says? The interpreter is the laptop's; the definition is the synthesized one.
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import jsonata from 'jsonata';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { artifactKeys } from '../../core/artifacts.ts';
+import { type BatchItem, STEPS, type StepName, type StepOutput, type WrittenPart } from '../../core/pipeline.ts';
+import { type States, startStates } from '../../local/states/api.ts';
+import { StateError } from '../../local/states/errors.ts';
+import type { Execution } from '../../local/states/execution.ts';
+import type { Host } from '../../local/states/host.ts';
+import { allStates, definitionOf, SCHEDULE, synthesized } from './synthesized.ts';
+
+const RUN = 'night';
+const BATCHES: BatchItem[] = [
+  { batch: 0, chunk: 0, table: 0, parts: [0, 1] },
+  { batch: 1, chunk: 1, table: 0, parts: [0] },
+];
+const PLAN: StepOutput<'plan'> = {
+  tables: 2,
+  batches: BATCHES.length,
+  batchesKey: artifactKeys.batches(RUN),
+  batchesAtOnce: 1,
+  partsAtOnce: 1,
+  prepare: [{ chunk: 0 }, { chunk: 1 }],
+  publish: [{ publish: 0, first: 0, last: 1 }],
+};
+const written = (part: number): WrittenPart => ({
+  part,
+  rows: 1,
+  bytes: 2,
+  csvBytes: 3,
+  key: `part-${part}`,
+});
+
+const { text: definition, definition: machine } = definitionOf(synthesized(), 'PgshiftLoad');
+const credentials = { accessKeyId: 'LOCALKEY', secretAccessKey: 'local' };
+
+let states: States;
+let client: SFNClient;
+let calls: [step: string, payload: unknown][];
+let answers: { [Name in StepName]: (payload: Record<string, unknown>) => StepOutput<Name> };
+let objects: Map<string, Buffer>;
+
+const host: Host = {
+  async task({ state, payload }) {
+    calls.push([state, payload]);
+    const step = STEPS.find((each) => each.state === state);
+    if (step === undefined) throw new Error(`${state} is no step`);
+    return JSON.parse(JSON.stringify(answers[step.name](payload as Record<string, unknown>)));
+  },
+  async readObject(_bucket, key) {
+    return objects.get(key) ?? Buffer.alloc(0);
+  },
+  async listObjects() {
+    return [];
+  },
+  async writeObject(_bucket, key, body) {
+    objects.set(key, body);
+  },
+};
+
+beforeEach(async () => {
+  calls = [];
+  objects = new Map([[PLAN.batchesKey, Buffer.from(BATCHES.map((batch) => `${JSON.stringify(batch)}\n`).join(''))]]);
+  answers = {
+    detect: () => ({ source: 'postgresql', target: 'redshift' }),
+    discover: () => ({ tables: 2 }),
+    plan: () => PLAN,
+    prepare: () => ({ tables: 1 }),
+    extract: ({ part }) => written(Number(part)),
+    copy: ({ batch }) => ({ batch: Number(batch), rows: 1 }),
+    publish: () => ({ tables: 2 }),
+    report: () => ({ outcome: 'succeeded', rows: 3, reportKey: artifactKeys.reportJson(RUN) }),
+  };
+  states = await startStates({
+    host,
+    credentials,
+    region: 'eu-central-1',
+    accountId: '111111111111',
+    timeScale: 0.0001,
+  });
+  client = new SFNClient({ endpoint: states.endpoint, region: 'eu-central-1', credentials, maxAttempts: 1 });
+});
+afterEach(async () => {
+  client.destroy();
+  await states.close();
+});
+
+async function run(input: object = { command: 'LOAD …' }): Promise<Execution> {
+  const stateMachineArn = states.register('load', definition);
+  const ended = Promise.withResolvers<Execution>();
+  states.onExecutionEnded((execution) => ended.resolve(execution));
+  await client.send(new StartExecutionCommand({ stateMachineArn, name: RUN, input: JSON.stringify(input) }));
+  return await ended.promise;
+}
+
+const payloadsOf = (step: string): unknown[] => calls.filter(([name]) => name === step).map(([, payload]) => payload);
+
+test('each step gets its contract’s input, in order', async () => {
+  await run();
+  expect(calls).toEqual([
+    ['Detect', { run: RUN, input: { command: 'LOAD …' } }],
+    ['Discover', { run: RUN }],
+    ['Plan', { run: RUN }],
+    ['Prepare', { run: RUN, chunk: 0 }],
+    ['Prepare', { run: RUN, chunk: 1 }],
+    ['Extract', { run: RUN, batch: 0, chunk: 0, table: 0, part: 0, attempt: 0 }],
+    ['Extract', { run: RUN, batch: 0, chunk: 0, table: 0, part: 1, attempt: 0 }],
+    ['Copy', { run: RUN, batch: 0, chunk: 0, table: 0, written: [written(0), written(1)] }],
+    ['Extract', { run: RUN, batch: 1, chunk: 1, table: 0, part: 0, attempt: 0 }],
+    ['Copy', { run: RUN, batch: 1, chunk: 1, table: 0, written: [written(0)] }],
+    ['Publish', { run: RUN, publish: 0, first: 0, last: 1 }],
+    ['Report', { run: RUN }],
+  ]);
+});
+
+test("the report's answer is the execution's output", async () => {
+  const { output } = await run();
+  expect(output).toEqual({ outcome: 'succeeded', rows: 3, reportKey: artifactKeys.reportJson(RUN) });
+});
+
+test('a command may come from the bucket', async () => {
+  await run({ commandKey: 'commands/a.load' });
+  expect(payloadsOf('Detect')).toEqual([{ run: RUN, input: { commandKey: 'commands/a.load' } }]);
+});
+
+test('without batches there is no map, and all else happens', async () => {
+  answers.plan = () => ({ ...PLAN, batches: 0, batchesAtOnce: 0, partsAtOnce: 0, prepare: [], publish: [] });
+  const { output } = await run();
+  expect(calls.map(([step]) => step)).toEqual(['Detect', 'Discover', 'Plan', 'Report']);
+  expect(output).toMatchObject({ outcome: 'succeeded' });
+});
+
+test('results of the map are written below the run', async () => {
+  await run();
+  const keys = [...objects.keys()].filter((key) => key !== PLAN.batchesKey);
+  expect(keys.length).toBeGreaterThan(0);
+  for (const key of keys) expect(key.startsWith(`${artifactKeys.mapResults(RUN)}/`), key).toBe(true);
+});
+
+test('a part that is tried again has another number each time', async () => {
+  let failures = 3;
+  answers.extract = ({ part }) => {
+    failures -= 1;
+    if (failures >= 0) throw new StateError(failures === 1 ? 'TooManyConnections' : 'ConnectionLost', 'gone');
+    return written(Number(part));
+  };
+  await run();
+  const attempts = payloadsOf('Extract').slice(0, 4) as { attempt: number; part: number }[];
+  expect(attempts.map(({ part, attempt }) => [part, attempt])).toEqual([
+    [0, 0],
+    [0, 1],
+    [0, 2],
+    [0, 3],
+  ]);
+});
+
+test('a final error fails the run at once, and neither publish nor report runs', async () => {
+  answers.copy = () => {
+    throw new StateError('RowRefused', 'row 1');
+  };
+  const { output } = await run();
+  expect(output).toBeUndefined();
+  expect(payloadsOf('Copy')).toHaveLength(1);
+  expect(payloadsOf('Publish')).toEqual([]);
+  expect(payloadsOf('Report')).toEqual([]);
+});
+
+test('a transient error is tried seven times in all', async () => {
+  answers.discover = () => {
+    throw new StateError('ConnectionLost', 'gone');
+  };
+  await run();
+  expect(payloadsOf('Discover')).toHaveLength(7);
+});
+
+const evaluate = (expression: string, states: object): Promise<unknown> =>
+  jsonata(expression.replace(/^\{%|%\}$/g, '')).evaluate({}, { states });
+
+test.each([
+  [{ Execution: { RedriveCount: 0 }, State: { RetryCount: 0 } }, 0],
+  [{ Execution: { RedriveCount: 0 }, State: { RetryCount: 26 } }, 26],
+  [{ Execution: { RedriveCount: 1 }, State: { RetryCount: 0 } }, 1000],
+  [{ Execution: { RedriveCount: 2 }, State: { RetryCount: 5 } }, 2005],
+  [{ Execution: {}, State: { RetryCount: 3 } }, 3],
+])('in %j the attempt is %i', async (context, attempt) => {
+  const extract = Object.fromEntries(allStates(machine)).Extract;
+  expect(await evaluate(extract?.Arguments?.Payload?.attempt ?? '', { context })).toBe(attempt);
+});
+
+test('the guard counts what is running and names the run after the tick', async () => {
+  const guard = definitionOf(synthesized(SCHEDULE), 'PgshiftScheduled').definition;
+  const { running, name } = (guard.States['List running']?.Assign ?? {}) as Record<string, string>;
+  const at = (Executions: object[]) => ({ input: { scheduledAt: '2026-11-22T12:00:00Z' }, result: { Executions } });
+  expect(await evaluate(running ?? '', at([]))).toBe(0);
+  expect(await evaluate(running ?? '', at([{ Name: 'x' }]))).toBe(1);
+  expect(await evaluate(name ?? '', at([]))).toBe('scheduled-2026-11-22T12-00-00Z');
+});
