@@ -1,0 +1,78 @@
+// Redshift's system views over the backend's catalog, as SQL for the backend.
+
+/** What stv_slices shows: the slices of a small cluster. */
+const slices = 2;
+
+const encoding = `CASE WHEN c.encoding IS NOT NULL THEN c.encoding
+  WHEN coalesce(c.sortkey, 0) <> 0 OR a.atttypid IN (16, 700, 701) THEN 'none'
+  WHEN a.atttypid IN (20, 21, 23, 1700, 1082, 1083, 1266, 1114, 1184) THEN 'az64'
+  WHEN a.atttypid IN (1042, 1043, 25, 6551) THEN 'lzo' ELSE 'zstd' END`;
+
+export const viewsSql = `
+CREATE TABLE pg_internal.load_errors (userid int, slice int, tbl int, starttime timestamp, session int, query bigint,
+  filename text, line_number bigint, colname text, type text, col_length text, position int, raw_line text,
+  raw_field_value text, err_code int, err_reason text, is_partial int, start_offset bigint, database_name text,
+  transaction_id bigint);
+CREATE VIEW pg_catalog.stl_load_errors AS SELECT userid, slice, tbl, starttime, session, query::int AS query,
+  filename::char(256), line_number, colname::char(127), type::char(10), col_length::char(10), position,
+  raw_line::char(1024), raw_field_value::char(1024), err_code, err_reason::char(100), is_partial, start_offset
+  FROM pg_internal.load_errors
+  WHERE userid = (SELECT usesysid FROM pg_user WHERE usename = current_user);
+CREATE VIEW pg_catalog.sys_load_error_detail AS SELECT userid AS user_id, query AS query_id, transaction_id,
+  session AS session_id, database_name, tbl AS table_id, starttime AS start_time, filename AS file_name, line_number,
+  colname AS column_name, type AS column_type, col_length AS column_length, position, raw_line, raw_field_value,
+  err_code AS error_code, err_reason AS error_message
+  FROM pg_internal.load_errors
+  WHERE userid = (SELECT usesysid FROM pg_user WHERE usename = current_user);
+
+CREATE FUNCTION pg_internal.type_name(type oid, modifier int) RETURNS text LANGUAGE sql STABLE AS $f$
+  SELECT CASE WHEN type = 6551 THEN replace(format_type(type, modifier), 'varbyte', 'binary varying')
+    ELSE format_type(type, modifier) END $f$;
+CREATE VIEW pg_catalog.pg_table_def AS SELECT n.nspname AS schemaname, r.relname AS tablename, a.attname AS "column",
+  pg_internal.type_name(a.atttypid, a.atttypmod)::varchar AS type, (${encoding})::varchar AS encoding,
+  coalesce(c.distkey, false) AS distkey, coalesce(c.sortkey, 0) AS sortkey, a.attnotnull AS "notnull"
+  FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace
+    JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
+    LEFT JOIN pg_internal.column_attributes c ON c.relation = r.oid AND c.attribute = a.attnum
+  WHERE r.relkind = 'r' AND pg_table_is_visible(r.oid);
+
+CREATE FUNCTION pg_internal.count_rows(target oid) RETURNS bigint LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp AS $f$
+DECLARE
+  result bigint;
+BEGIN
+  IF pg_relation_size(target) = 0 THEN RETURN 0; END IF;
+  EXECUTE format('SELECT count(*) FROM %s', target::regclass) INTO result;
+  RETURN result;
+END $f$;
+CREATE VIEW pg_catalog.svv_table_info AS
+  SELECT current_database()::text AS database, n.nspname::text AS schema, r.oid AS table_id, r.relname::text AS "table",
+    CASE WHEN EXISTS (SELECT FROM pg_internal.column_attributes c WHERE c.relation = r.oid AND c.encoding IS NOT NULL)
+      THEN 'Y' ELSE 'Y, AUTO(ENCODE)' END AS encoded,
+    CASE t.diststyle WHEN 0 THEN 'EVEN' WHEN 8 THEN 'ALL'
+      WHEN 1 THEN 'KEY(' || (SELECT a.attname FROM pg_internal.column_attributes c
+        JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = c.attribute WHERE c.relation = r.oid AND c.distkey) || ')'
+      ELSE 'AUTO(ALL)' END AS diststyle,
+    coalesce((SELECT a.attname::text FROM pg_internal.column_attributes c JOIN pg_attribute a ON a.attrelid = r.oid
+      AND a.attnum = c.attribute WHERE c.relation = r.oid AND abs(c.sortkey) = 1), 'AUTO(SORTKEY)') AS sortkey1,
+    coalesce((SELECT max(a.atttypmod - 4) FROM pg_attribute a WHERE a.attrelid = r.oid AND a.atttypid = 1043
+      AND a.atttypmod > 0), 0) AS max_varchar,
+    (SELECT count(*) FROM pg_internal.column_attributes c WHERE c.relation = r.oid AND c.sortkey <> 0)::int AS sortkey_num,
+    -- in blocks of 1 MB
+    greatest(1, pg_relation_size(r.oid) / 1048576) AS size, s.rows::numeric(38,0) AS tbl_rows,
+    s.rows::numeric(38,0) AS estimated_visible_rows
+  FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace
+    LEFT JOIN pg_internal.table_attributes t ON t.relation = r.oid
+    CROSS JOIN LATERAL (SELECT pg_internal.count_rows(r.oid) AS rows) s
+  WHERE r.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'pg_internal', 'information_schema')
+    AND n.nspname !~ '^pg_(toast|temp)' AND s.rows > 0;
+
+CREATE VIEW pg_catalog.stv_slices AS SELECT 0 AS node, s AS slice, s AS localslice, 'D'::char(1) AS type
+  FROM generate_series(0, ${slices - 1}) AS s;
+CREATE VIEW pg_catalog.stv_db_isolation_level AS SELECT current_database()::text AS db_name,
+  CASE current_setting('default_transaction_isolation') WHEN 'serializable' THEN 'Serializable'
+    ELSE 'Snapshot Isolation' END AS isolation_level;
+
+GRANT SELECT ON pg_catalog.stl_load_errors, pg_catalog.sys_load_error_detail, pg_catalog.pg_table_def,
+  pg_catalog.svv_table_info, pg_catalog.stv_slices, pg_catalog.stv_db_isolation_level TO PUBLIC;
+`;

@@ -1,0 +1,104 @@
+// Which settings does a session of Redshift have? PostgreSQL's others are unknown there and refused.
+import { notImplemented, RedshiftError, sqlstate } from '../errors.ts';
+import type { Cursor } from './cursor.ts';
+import type { Statement } from './statement.ts';
+
+// Of the same meaning in the backend.
+const shared = new Set(
+  `application_name client_encoding client_min_messages datestyle extra_float_digits search_path statement_timeout timezone
+   standard_conforming_strings`.split(/\s+/),
+);
+
+// Redshift's own: kept by the backend under a prefix, and without effect here.
+const own = new Set(
+  `analyze_threshold_percent auto_analyze auto_mv autocommit cast_super_null_on_error describe_field_name_in_uppercase
+   downcase_delimited_identifier enable_case_sensitive_super_attribute enable_numeric_rounding
+   enable_result_cache_for_session enable_vacuum_boost error_on_nondeterministic_update json_serialization_enable
+   json_serialization_parse_nested_strings max_concurrency_scaling_clusters max_cursor_result_set_size
+   mv_enable_aqmv_for_session navigate_super_null_on_error parse_super_null_on_error query_group
+   spectrum_query_maxerror wlm_query_slot_count`.split(/\s+/),
+);
+
+const prefix = 'redshift.';
+
+/** Whether the session asks for names that keep their case, which the stand-in cannot do. */
+function refuseCaseSensitivity(name: string, value: string): void {
+  if (name === 'enable_case_sensitive_identifier' && !/^'?(false|off|0|default)'?$/i.test(value)) {
+    throw notImplemented('enable_case_sensitive_identifier');
+  }
+}
+
+/** The cursor stands behind SET. */
+export function set(cursor: Cursor): Statement {
+  const scope = cursor.take('local') ? 'LOCAL ' : '';
+  if (scope === '') cursor.take('session');
+  if (cursor.take('transaction') || cursor.take('characteristics')) return ignored(scope);
+  if (cursor.sees('authorization')) return { kind: 'pass', sql: `SET SESSION ${cursor.rest()}` };
+  if (cursor.take('time', 'zone')) return { kind: 'pass', sql: `SET ${scope}TIME ZONE ${cursor.rest()}` };
+  if (cursor.take('names')) {
+    refuseEncoding(cursor.peek()?.value ?? 'default');
+    return { kind: 'pass', sql: `SET ${scope}client_encoding TO ${cursor.rest()}` };
+  }
+  if (cursor.take('seed')) return { kind: 'pass', sql: `SET ${scope}seed ${cursor.rest()}` };
+  const name = cursor.name();
+  if (!cursor.take('to')) cursor.expect('=');
+  const value = cursor.rest();
+  refuseCaseSensitivity(name, value);
+  refuseFloatDigits(name, value);
+  if (name === 'client_encoding') refuseEncoding(value);
+  return { kind: 'pass', sql: `SET ${scope}${backendName(name)} TO ${value}` };
+}
+
+/** The cursor stands behind RESET. */
+export function reset(cursor: Cursor): Statement {
+  if (cursor.take('all')) return { kind: 'pass', sql: 'RESET ALL' };
+  const name = cursor.name();
+  cursor.end();
+  return { kind: 'pass', sql: `RESET ${backendName(name)}` };
+}
+
+/** The cursor stands behind SHOW. */
+export function show(cursor: Cursor): Statement {
+  if (cursor.take('transaction', 'isolation', 'level')) return { kind: 'pass', sql: 'SHOW transaction_isolation' };
+  if (cursor.take('time', 'zone')) return { kind: 'pass', sql: 'SHOW timezone' };
+  const name = cursor.name();
+  if (['tables', 'schemas', 'columns', 'databases', 'table', 'view', 'grants'].includes(name) && !cursor.done) {
+    throw notImplemented(`SHOW ${name.toUpperCase()}`);
+  }
+  if (name === 'server_version') {
+    throw new RedshiftError('must be superuser to examine "server_version"', '42501');
+  }
+  cursor.end();
+  if (name === 'enable_case_sensitive_identifier') {
+    return { kind: 'pass', sql: `SELECT 'off' AS enable_case_sensitive_identifier` };
+  }
+  if (own.has(name)) {
+    return { kind: 'pass', sql: `SELECT coalesce(current_setting('${prefix}${name}', true), '') AS ${name}` };
+  }
+  return { kind: 'pass', sql: `SHOW ${backendName(name)}` };
+}
+
+function backendName(name: string): string {
+  if (shared.has(name)) return name;
+  if (own.has(name) || name === 'enable_case_sensitive_identifier') return prefix + name;
+  throw new RedshiftError(`unrecognized configuration parameter "${name}"`, sqlstate.undefinedObject);
+}
+
+/** Redshift knows one value less than PostgreSQL. */
+export function refuseFloatDigits(name: string, value: string): void {
+  if (name !== 'extra_float_digits') return;
+  const digits = Number(value.replaceAll("'", ''));
+  if (Number.isNaN(digits) || (digits >= -15 && digits <= 2)) return;
+  const message = `${digits} is outside the valid range for parameter "extra_float_digits" (-15 .. 2)`;
+  throw new RedshiftError(message, sqlstate.invalidParameter);
+}
+
+/** SQL is read as UTF-8, and data are. */
+function refuseEncoding(value: string): void {
+  if (!/^'?(utf-?8|unicode|default)'?$/i.test(value)) throw notImplemented(`client_encoding ${value}`);
+}
+
+/** Isolation is the database's; what a session asks for is accepted and has no effect. */
+function ignored(scope: string): Statement {
+  return { kind: 'pass', sql: `SET ${scope}${prefix}transaction TO ''` };
+}

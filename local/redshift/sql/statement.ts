@@ -1,0 +1,27 @@
+// What can a statement become? The closed list of what the session knows how to run.
+import type { CopyStatement } from './copy-statement.ts';
+
+export interface Pass {
+  readonly kind: 'pass';
+  /** For the backend. */
+  readonly sql: string;
+}
+
+/** Several statements of the backend for one of the client's, all or none. */
+export interface Steps {
+  readonly kind: 'steps';
+  readonly steps: readonly string[];
+  /** The command tag that the client gets. */
+  readonly tag: string;
+  /** What it does to an open transaction: nothing, ends it with a commit, or it may not run in one. */
+  readonly inBlock: 'joins' | 'commits' | 'refused';
+  /** When this relation (SQL name) exists already, only this is run. */
+  readonly ifExists?: { readonly relation: string; readonly sql: string };
+}
+
+export interface Copy {
+  readonly kind: 'copy';
+  readonly copy: CopyStatement;
+}
+
+export type Statement = Pass | Steps | Copy;
