@@ -26,3 +26,12 @@ export const BEGIN_READING = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 export function applicationName(run: string, step: string): string {
   return `pgshift/${step}/${run}`.slice(0, 63);
 }
+
+/** Kept for saying what went wrong before Lambda ends the invocation. */
+const SPARE_MS = 60_000;
+const SHORTEST_MS = 10_000;
+
+/** When a server shall give up on a statement, given what is left of the invocation: both in milliseconds. */
+export function statementTimeoutMs(remaining: number): number {
+  return Math.max(SHORTEST_MS, Math.floor(remaining - SPARE_MS));
+}

@@ -12,7 +12,8 @@ import type { Capabilities } from '../../core/dialect/capabilities.ts';
 import type { Server } from '../../core/dialect/version.ts';
 import type { StepInput, StepOutput } from '../../core/pipeline.ts';
 import type { Ports, Session } from '../../core/ports.ts';
-import { applicationName, BEGIN_READING, PIN_POSTGRESQL_SOURCE } from '../../core/sql/session.ts';
+import type { StepRecord } from '../../core/report/model.ts';
+import { applicationName, BEGIN_READING, PIN_POSTGRESQL_SOURCE, statementTimeoutMs } from '../../core/sql/session.ts';
 
 /** The artifact `catalog.json`. */
 export interface Catalogs {
@@ -20,23 +21,22 @@ export interface Catalogs {
   readonly target: Catalog;
 }
 
-/** Time kept to say what went wrong before Lambda ends us. */
-const REPORT_MS = 60_000;
-const SHORTEST_STATEMENT_MS = 10_000;
-
 export async function discover(ports: Ports, { run }: StepInput<'discover'>): Promise<StepOutput<'discover'>> {
+  const startedAt = ports.now();
   const command = await ports.store.getJson<LoadCommand>(artifactKeys.command(run));
   const capabilities = await ports.store.getJson<Capabilities>(artifactKeys.capabilities(run));
   const source = await catalogAt(ports, run, command.source, capabilities.source);
   const target = await catalogAt(ports, run, command.target, capabilities.target);
   await ports.store.putJson(artifactKeys.catalog(run), { source, target } satisfies Catalogs);
+  const record: StepRecord = { step: 'discover', startedAt, endedAt: ports.now(), count: source.tables.length };
+  await ports.store.putJson(artifactKeys.stepRecord(run, 'discover'), record);
   return { tables: source.tables.length };
 }
 
 async function catalogAt(ports: Ports, run: string, endpoint: Endpoint, server: Server): Promise<Catalog> {
   const session = await ports.connect(endpoint, {
     applicationName: applicationName(run, 'discover'),
-    statementTimeoutMs: Math.max(SHORTEST_STATEMENT_MS, ports.remaining() - REPORT_MS),
+    statementTimeoutMs: statementTimeoutMs(ports.remaining()),
   });
   try {
     await session.run(BEGIN[server.dialect]);

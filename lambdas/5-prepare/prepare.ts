@@ -13,10 +13,7 @@ import type { Ports, Session } from '../../core/ports.ts';
 import type { StepRecord } from '../../core/report/model.ts';
 import { copyIn, manifestOf } from '../../core/sql/copy-in.ts';
 import { identifier } from '../../core/sql/quote.ts';
-import { applicationName } from '../../core/sql/session.ts';
-
-/** What is left of an invocation for its own end when the server is told to give up. */
-const SPARE_MS = 60_000;
+import { applicationName, statementTimeoutMs } from '../../core/sql/session.ts';
 
 export async function prepare(ports: Ports, { run, chunk }: StepInput<'prepare'>): Promise<StepOutput<'prepare'>> {
   const startedAt = ports.now();
@@ -24,7 +21,7 @@ export async function prepare(ports: Ports, { run, chunk }: StepInput<'prepare'>
   const plan = await ports.store.getJson<PlanChunk>(artifactKeys.planChunk(run, chunk));
   const session = await ports.connect(command.target, {
     applicationName: applicationName(run, 'prepare'),
-    statementTimeoutMs: ports.remaining() - SPARE_MS,
+    statementTimeoutMs: statementTimeoutMs(ports.remaining()),
   });
   try {
     if (chunk === 0) await proveCopy(ports, run, session, plan.sentinel);

@@ -10,9 +10,7 @@ import type { StepInput, StepOutput } from '../../core/pipeline.ts';
 import type { PlanChunk, PlannedPart, PlannedTable } from '../../core/plan/model.ts';
 import type { Ports } from '../../core/ports.ts';
 import { copyOut } from '../../core/sql/copy-out.ts';
-import { applicationName, BEGIN_READING, PIN_POSTGRESQL_SOURCE } from '../../core/sql/session.ts';
-
-const SPARE_MS = 60_000;
+import { applicationName, BEGIN_READING, PIN_POSTGRESQL_SOURCE, statementTimeoutMs } from '../../core/sql/session.ts';
 
 export async function extract(ports: Ports, input: StepInput<'extract'>): Promise<StepOutput<'extract'>> {
   const { run, batch, part, attempt } = input;
@@ -23,7 +21,7 @@ export async function extract(ports: Ports, input: StepInput<'extract'>): Promis
   const key = artifactKeys.partObject(run, batch, part, attempt);
   const session = await ports.connect(command.source, {
     applicationName: applicationName(run, 'extract'),
-    statementTimeoutMs: ports.remaining() - SPARE_MS,
+    statementTimeoutMs: statementTimeoutMs(ports.remaining()),
   });
   try {
     await session.run(`${PIN_POSTGRESQL_SOURCE}; ${BEGIN_READING}`);

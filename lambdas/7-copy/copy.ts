@@ -13,9 +13,8 @@ import type { BatchRecord } from '../../core/report/model.ts';
 import { copyIn, manifestOf } from '../../core/sql/copy-in.ts';
 import { findBatch, type LedgerNames, lockBatch, recordBatch } from '../../core/sql/ledger.ts';
 import { literal } from '../../core/sql/quote.ts';
-import { applicationName } from '../../core/sql/session.ts';
+import { applicationName, statementTimeoutMs } from '../../core/sql/session.ts';
 
-const SPARE_MS = 60_000;
 /** Another batch of this table may hold the lock for minutes: Step Functions waits for less money than a Lambda. */
 const LOCK_MS = 5_000;
 
@@ -61,7 +60,7 @@ async function loadOnce(ports: Ports, session: Session, load: Load): Promise<voi
     return;
   }
   if (load.sql !== undefined) {
-    await session.run(`SET statement_timeout TO ${Math.max(1, ports.remaining() - SPARE_MS)}`);
+    await session.run(`SET statement_timeout TO ${statementTimeoutMs(ports.remaining())}`);
     await runCopy(session, load, load.sql);
     const [counted] = await session.query('SELECT pg_last_copy_count() AS rows');
     if (Number(counted?.rows) !== load.rows) {

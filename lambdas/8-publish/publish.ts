@@ -10,9 +10,8 @@ import type { Ports, Session } from '../../core/ports.ts';
 import type { StepRecord } from '../../core/report/model.ts';
 import { countStaged, findStaged, lockStaged, swapStatements } from '../../core/sql/publish.ts';
 import { qualified } from '../../core/sql/quote.ts';
-import { applicationName } from '../../core/sql/session.ts';
+import { applicationName, statementTimeoutMs } from '../../core/sql/session.ts';
 
-const SPARE_MS = 60_000;
 /** ANALYZE is only advice to the planner: it is left when this little time remains. */
 const ANALYZE_SPARE_MS = 120_000;
 
@@ -23,7 +22,7 @@ export async function publish(ports: Ports, input: StepInput<'publish'>): Promis
   const tables = await readTables(ports, run, first, last);
   const session = await ports.connect(command.target, {
     applicationName: applicationName(run, 'publish'),
-    statementTimeoutMs: ports.remaining() - SPARE_MS,
+    statementTimeoutMs: statementTimeoutMs(ports.remaining()),
   });
   try {
     const staged = await stillStaged(session, tables);
