@@ -1,28 +1,42 @@
-// Does the catalog say what Redshift has, asked with what Redshift can answer?
-// PostgreSQL stands in for the leader node here: its catalogs grew out of the same ones.
+// Does the catalog say what Redshift has? Asked through the stand-in, as any client would.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Session } from '../../core/ports.ts';
 import { readCatalog } from '../../lambdas/3-discover/discover.ts';
 import type { PostgresServer } from '../../local/postgres/server.ts';
-import { createDatabase, startTestPostgres, type TestDatabase } from '../support/database.ts';
+import { type RedshiftServer, startRedshift } from '../../local/redshift/server.ts';
+import { openSession, startTestPostgres } from '../support/database.ts';
 
 describe("Redshift's queries", () => {
-  let server: PostgresServer;
-  let database: TestDatabase;
+  let backend: PostgresServer;
+  let redshift: RedshiftServer;
+  let session: Session;
   beforeAll(async () => {
-    server = await startTestPostgres();
-    database = await createDatabase(
-      server,
-      `CREATE SCHEMA sales; COMMENT ON SCHEMA sales IS 'what was sold';
+    backend = await startTestPostgres();
+    const { port, user, password } = backend;
+    redshift = await startRedshift({
+      backend: { host: '127.0.0.1', port, user, password },
+      user: 'admin',
+      password: 'Secret1',
+      database: 'dev',
+      s3: { region: 'eu-central-1' },
+    });
+    session = await openSession(redshift.uri());
+    await session.run(
+      `CREATE SCHEMA sales;
        CREATE TABLE sales.orders (id bigint NOT NULL PRIMARY KEY, day date, price numeric(12,2) DEFAULT 0,
-         note varchar(256), UNIQUE (note, day));
+         note varchar(256), detail super, UNIQUE (note, day));
        COMMENT ON TABLE sales.orders IS 'all of them'; COMMENT ON COLUMN sales.orders.note IS 'free text';
-       CREATE TABLE sales.lines (orders bigint, n int, CONSTRAINT fk FOREIGN KEY (orders) REFERENCES sales.orders (id));
-       ALTER TABLE sales.lines DROP n;
+       CREATE TABLE sales.lines (n int, orders bigint, CONSTRAINT fk FOREIGN KEY (orders) REFERENCES sales.orders (id));
+       ALTER TABLE sales.lines DROP COLUMN n;
        CREATE VIEW sales.all_orders AS SELECT id FROM sales.orders;
        CREATE TABLE sales._pgshift_run_1 (x int)`,
     );
   });
-  afterAll(() => server.stop());
+  afterAll(async () => {
+    await session.close();
+    await redshift.close();
+    await backend.stop();
+  });
 
   it('give a catalog of the same shape, with sizes unknown and no key proven', async () => {
     const builtIn = (name: string, sql: string, modifier = -1) => ({
@@ -41,13 +55,10 @@ describe("Redshift's queries", () => {
       pages: 0,
       estimatedRows: -1,
     });
-    expect(await readCatalog(database.session, { dialect: 'redshift', major: 8 })).toEqual({
+    expect(await readCatalog(session, { dialect: 'redshift', major: 8 })).toEqual({
       dialect: 'redshift',
-      database: database.name,
-      schemas: [
-        { name: 'public', comment: 'standard public schema' },
-        { name: 'sales', comment: 'what was sold' },
-      ],
+      database: 'dev',
+      schemas: [{ name: 'public', comment: 'standard public schema' }, { name: 'sales' }],
       tables: [
         {
           oid: expect.any(Number),
@@ -88,6 +99,7 @@ describe("Redshift's queries", () => {
               notNull: false,
               comment: 'free text',
             },
+            { name: 'detail', type: builtIn('super', 'super'), notNull: false },
           ],
           keys: [
             { name: 'orders_pkey', kind: 'primary', columns: ['id'] },
@@ -103,13 +115,11 @@ describe("Redshift's queries", () => {
   });
 
   it('say which table may not be read', async () => {
-    const { session } = database;
-    await session.run(
-      'CREATE ROLE reader; GRANT USAGE ON SCHEMA sales TO reader; GRANT SELECT ON sales.lines TO reader',
-    );
-    await session.run('SET ROLE reader');
-    const { tables } = await readCatalog(session, { dialect: 'redshift', major: 8 });
-    await session.run('RESET ROLE');
+    await session.run("CREATE USER reader PASSWORD 'Secret2'");
+    await session.run('GRANT USAGE ON SCHEMA sales TO reader; GRANT SELECT ON sales.lines TO reader');
+    const reader = await openSession(redshift.uri().replace('admin:Secret1', 'reader:Secret2'));
+    const { tables } = await readCatalog(reader, { dialect: 'redshift', major: 8 });
+    await reader.close();
     expect(tables.map((table) => [table.name, table.heaps[0]?.readable])).toEqual([
       ['lines', true],
       ['orders', false],
