@@ -71,7 +71,7 @@ async function world(source: TestDatabase, target: TestDatabase, after = async (
     connect,
     log: { info: () => {} },
     copyAuthorization: refuse,
-    now: refuse,
+    now: () => 0,
     remaining: () => 900_000,
     randomHex: refuse,
   };
