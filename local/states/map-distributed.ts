@@ -134,6 +134,7 @@ async function runChild(
   signal.addEventListener('abort', stop, { once: true });
   await child.ended;
   signal.removeEventListener('abort', stop);
+  run.ended(index);
   if (run.exceeded) {
     throw new StateError(
       'States.ExceedToleratedFailureThreshold',

@@ -43,6 +43,8 @@ export class MapRun {
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED' = 'RUNNING';
   resultsWritten = false;
   private inputs: readonly ChildInput[] = [];
+  private totalItems = 0;
+  private lostItems = 0;
   private readonly started = new Map<number, Started>();
 
   constructor(arn: string, executionArn: string, machineArn: string, limits: MapRunLimits) {
@@ -54,10 +56,18 @@ export class MapRun {
 
   plan(inputs: readonly ChildInput[]): void {
     this.inputs = inputs;
+    this.totalItems = inputs.reduce((total, { items }) => total + items, 0);
   }
 
   start(index: number, child: Child): void {
     this.started.set(index, { child, items: this.inputs[index]?.items ?? 0 });
+  }
+
+  /** The child of this index has ended. */
+  ended(index: number): void {
+    const started = this.started.get(index);
+    const lost = started?.child.status === 'FAILED' || started?.child.status === 'TIMED_OUT';
+    if (started && lost) this.lostItems += started.items;
   }
 
   end(status: 'SUCCEEDED' | 'FAILED' | 'ABORTED'): void {
@@ -85,8 +95,7 @@ export class MapRun {
 
   /** Whether more failed than is tolerated; when both thresholds are set, either is enough. */
   get exceeded(): boolean {
-    const { failed, timedOut, total } = this.itemCounts;
-    const lost = failed + timedOut;
+    const { lostItems: lost, totalItems: total } = this;
     const { toleratedFailureCount: count, toleratedFailurePercentage: percentage } = this.limits;
     if (lost === 0) return false;
     if (count === 0) return (lost / total) * 100 > percentage;
