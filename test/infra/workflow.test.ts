@@ -31,6 +31,8 @@ const written = (part: number): WrittenPart => ({
   bytes: 2,
   csvBytes: 3,
   key: `part-${part}`,
+  startedAt: 4,
+  endedAt: 5,
 });
 
 const { text: definition, definition: machine } = definitionOf(synthesized(), 'PgshiftLoad');
