@@ -24,6 +24,7 @@ interface World {
   readonly sessions: { readonly options: SessionOptions; closed: boolean }[];
   /** What discover stored, or undefined. */
   catalogs(): Promise<Catalogs | undefined>;
+  record(): Promise<unknown>;
 }
 
 const refuse = () => {
@@ -79,7 +80,8 @@ async function world(source: TestDatabase, target: TestDatabase, after = async (
     const text = await store.findText(artifactKeys.catalog(run));
     return text === undefined ? undefined : (JSON.parse(text) as Catalogs);
   };
-  return { ports, sent, sessions, catalogs };
+  const record = () => store.getJson(artifactKeys.stepRecord(run, 'discover'));
+  return { ports, sent, sessions, catalogs, record };
 }
 
 describe('discover', () => {
@@ -104,6 +106,7 @@ describe('discover', () => {
       views: [{}],
     });
     expect(catalogs?.target).toMatchObject({ database: target.name, tables: [{ name: 'c' }], views: [] });
+    expect(await here.record()).toEqual({ step: 'discover', startedAt: 0, endedAt: 0, count: 2 });
   });
 
   it('asks as many queries for 300 tables as for 3', async () => {
