@@ -56,6 +56,11 @@ export class LambdaHost {
     }
   }
 
+  /** Starts one process per function, so that the first invocation of each finds it ready. */
+  warm(): void {
+    for (const lambda of this.options.functions) this.keep(lambda, this.take(lambda));
+  }
+
   /** Kills every child and waits until none is left. */
   async close(): Promise<void> {
     this.closed = true;

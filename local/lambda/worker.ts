@@ -13,7 +13,6 @@ type Handler = (event: unknown, context: object) => unknown;
 /** Without symbolic links, as the module loader sees it. */
 const root = realpathSync(process.env.LAMBDA_TASK_ROOT ?? '.');
 const rootUrl = `${pathToFileURL(root).href}/`;
-let handler: Promise<Handler> | undefined;
 let current: string | undefined;
 
 /** An error of the runtime itself, under the name Lambda gives it. */
@@ -58,7 +57,6 @@ async function invoke(invocation: Invocation): Promise<void> {
   current = requestId;
   let loaded: Handler;
   try {
-    handler ??= load();
     loaded = await handler;
   } catch (error) {
     answer({ requestId, error: report(error), broken: true });
@@ -104,6 +102,10 @@ function crash(error: FunctionError): void {
   if (current === undefined || !process.send) process.exit(1);
   process.send({ requestId: current, error, broken: true } satisfies Answer, () => process.exit(1));
 }
+
+// Loaded before the first invocation comes, which is where a failure to load is reported.
+const handler = load();
+handler.catch(() => {});
 
 process.on('uncaughtException', (error) => crash(report(error)));
 process.on('unhandledRejection', (reason) => {

@@ -1,4 +1,5 @@
 // Do functions of an assembly run as Lambda runs them: environment, context, errors, limits, and a sure end?
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -200,6 +201,28 @@ test('kills the process at once when the invocation is aborted', async () => {
   const pid = Number(await contentOf(join(codeFolder, 'pid')));
   stop.abort(new Error('enough'));
   await refused;
+  await untilGone(pid);
+});
+
+test('has a process ready for the first invocation when it was warmed', async () => {
+  const code = "console.log('loaded'); exports.handler = async () => process.pid;";
+  const { host } = await hostOf({ code });
+  host.warm();
+  while (lines.length < 1) await pause(5);
+  const first = await host.invoke('Work', {}, never);
+  expect(await host.invoke('Work', {}, never)).toBe(first);
+  expect(lines).toEqual(['Work: loaded']);
+});
+
+test('lets no child outlive a parent that is killed', async () => {
+  const folder = writeAssembly({ functions: { Work: { code: stuck } } });
+  const { functions } = await readAssembly(folder, place);
+  const script = `import { LambdaHost } from ${JSON.stringify(join(process.cwd(), 'local/lambda/host.ts'))};
+    const host = new LambdaHost({ functions: ${JSON.stringify(functions)}, region: 'eu-central-1', env: process.env, log() {} });
+    await host.invoke('Work', {}, new AbortController().signal);`;
+  const parent = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'ignore' });
+  const pid = Number(await contentOf(join(functions[0]?.codeFolder ?? '', 'pid')));
+  parent.kill('SIGKILL');
   await untilGone(pid);
 });
 
