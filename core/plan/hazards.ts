@@ -15,7 +15,9 @@ export function readHazards(table: Table, parts: PlannedTable['parts']): Hazard[
   const unreadable = table.heaps
     .filter((heap) => !heap.readable)
     .map((heap): Hazard => {
-      const message = `no right to read it: GRANT SELECT ON ${placeOf(heap)}, and USAGE on its schema`;
+      const message = heap.filtered
+        ? 'row-level security hides rows of it from this user: read as its owner, or as a user with BYPASSRLS'
+        : `no right to read it: GRANT SELECT ON ${placeOf(heap)}, and USAGE on its schema`;
       return { kind: 'UNREADABLE', policy: 'refuse', place, message };
     });
   const unsplit = parts

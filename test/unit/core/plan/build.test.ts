@@ -175,6 +175,11 @@ test('refuses a column that Redshift keeps for itself, and a table that may not 
   ]);
 });
 
+test('says of rows hidden by row-level security that a grant is not what is missing', () => {
+  const result = plan([table('t', { heap: { readable: false, filtered: true } })]);
+  expect(result.summary.hazards[0]?.message).toMatch(/BYPASSRLS/);
+});
+
 test('leaves out views, foreign tables and materialized views with a notice, unless asked for', () => {
   const tables = [
     table('f', { kind: 'foreign table' }),
