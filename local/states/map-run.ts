@@ -63,11 +63,10 @@ export class MapRun {
     this.started.set(index, { child, items: this.inputs[index]?.items ?? 0 });
   }
 
-  /** The child of this index has ended. */
+  /** The child of this index has ended. One that somebody stopped is lost as well: the run has no result of it. */
   ended(index: number): void {
     const started = this.started.get(index);
-    const lost = started?.child.status === 'FAILED' || started?.child.status === 'TIMED_OUT';
-    if (started && lost) this.lostItems += started.items;
+    if (started && started.child.status !== 'SUCCEEDED') this.lostItems += started.items;
   }
 
   end(status: 'SUCCEEDED' | 'FAILED' | 'ABORTED'): void {

@@ -194,6 +194,19 @@ test('ends running children and starts no more when the threshold is passed', as
   expect(execution.mapRuns[0]?.itemCounts).toMatchObject({ pending: 1, aborted: 1, failed: 1, total: 3 });
 });
 
+test('does not succeed without the result of a child that somebody stopped', async () => {
+  const children: Execution[] = [];
+  const work = ({ payload, signal }: { payload: unknown; signal: AbortSignal }) => {
+    if (payload !== 'stop') return 'done';
+    children.find(({ input }) => input === 'stop')?.stop();
+    return new Promise<never>((_, reject) => signal.throwIfAborted() ?? reject(new Error('not stopped')));
+  };
+  const M = distributed({ Items: ['go', 'stop'] }, { A: call('work') });
+  const execution = await run(machine({ M }), {}, { functions: { work } }, children);
+  expect(execution).toMatchObject({ status: 'FAILED', error: 'States.ExceedToleratedFailureThreshold' });
+  expect(children.map(({ status }) => status)).toEqual(['SUCCEEDED', 'ABORTED']);
+});
+
 test('runs no more than MaxConcurrency children at once', async () => {
   let running = 0;
   let most = 0;
