@@ -1,5 +1,5 @@
 // What is the state machine on AWS? The workflow, its log group, and a role that lists exactly what it may do.
-import { type Duration, Fn, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type Duration, Fn, Names, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -137,16 +137,19 @@ export function stateMachine(scope: Construct, { role, workflow, timeout, remova
   return machine;
 }
 
+/** 23 characters before it and 13 after it; CloudWatch allows 512, people read fewer. */
+const LOG_NAME_LENGTH = 100;
+
 /**
  * Below `/aws/vendedlogs/`, log groups do not use up the resource policy that all state machines of a region share. The
  * name ends in a piece of the stack's id, so that a log group which outlived its stack is never in a new one's way.
  */
 function vendedLogGroup(scope: Construct, removalPolicy: RemovalPolicy): LogGroup {
-  const { stackName, stackId } = Stack.of(scope);
+  const name = Names.uniqueResourceName(scope, { maxLength: LOG_NAME_LENGTH });
   // arn:aws:cloudformation:region:account:stack/name/11111111-2222-3333-4444-555555555555
-  const unique = Fn.select(4, Fn.split('-', Fn.select(2, Fn.split('/', stackId))));
+  const unique = Fn.select(4, Fn.split('-', Fn.select(2, Fn.split('/', Stack.of(scope).stackId))));
   return new LogGroup(scope, 'Logs', {
-    logGroupName: `/aws/vendedlogs/states/${stackName}-${scope.node.id}-${unique}`,
+    logGroupName: `/aws/vendedlogs/states/${name}-${unique}`,
     retention: RetentionDays.ONE_MONTH,
     removalPolicy,
   });

@@ -64,21 +64,19 @@ const SETTINGS: Readonly<Record<string, Read>> = {
   keepRunsDays: duration('keepRuns', (days) => Duration.days(days)),
 };
 
+/** Every setting's name, as the context has it. */
+export const SETTING_NAMES: readonly string[] = Object.keys(SETTINGS).map((name) => PREFIX + name);
+
 /** Reads every `pgshift:…` key of the context. Throws an Error that names the key for one it does not know. */
 export function settingsIn(context: Readonly<Record<string, unknown>>): PgshiftStackProps {
   const keys = Object.keys(context).filter((key) => key.startsWith(PREFIX));
   const parts = keys.map((key) => {
     const read = SETTINGS[key.slice(PREFIX.length)];
-    if (read === undefined) throw new Error(`context ${key}: no such setting; there are ${names()}`);
+    if (read === undefined) throw new Error(`context ${key}: no such setting; there are ${SETTING_NAMES.join(', ')}`);
     return read(context[key], key);
   });
   return Object.assign({}, ...parts);
 }
-
-const names = (): string =>
-  Object.keys(SETTINGS)
-    .map((name) => PREFIX + name)
-    .join(', ');
 
 function wrong(name: string, value: unknown, allowed: string): Error {
   return new Error(`context ${name} is ${JSON.stringify(value)}: must be ${allowed}`);

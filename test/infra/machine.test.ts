@@ -111,7 +111,7 @@ test('the log has every event and no data, and executions are traced', () => {
   expect(TracingConfiguration).toEqual({ Enabled: true });
   expect(StateMachineType).toBe('STANDARD');
   const { LogGroupName, RetentionInDays } = one(template, 'AWS::Logs::LogGroup', 'PgshiftLoadLogs').Properties;
-  expect(LogGroupName).toMatch(/^\/aws\/vendedlogs\/states\/Pgshift-Load-/);
+  expect(LogGroupName).toMatch(/^\/aws\/vendedlogs\/states\/PgshiftLoad\w+-/);
   expect(RetentionInDays).toBe(30);
 });
 

@@ -1,7 +1,8 @@
 // Are settings read as documented, and wrong ones refused by name?
+import { readFileSync } from 'node:fs';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { expect, test } from 'vitest';
-import { settingsIn } from '../../infra/settings.ts';
+import { SETTING_NAMES, settingsIn } from '../../infra/settings.ts';
 
 test('other keys of the context are none of our business', () => {
   expect(settingsIn({ '@aws-cdk/core:checkSecretUsage': true, other: 1 })).toEqual({});
@@ -36,4 +37,10 @@ test.each([
 ])('%s = %j is refused', (key, value, message) => {
   expect(() => settingsIn({ [key]: value })).toThrow(`context ${key}`);
   expect(() => settingsIn({ [key]: value })).toThrow(message);
+});
+
+test('the reference lists every setting and no other', () => {
+  const reference = readFileSync(new URL('../../docs/reference/infrastructure.md', import.meta.url), 'utf8');
+  const listed = [...reference.matchAll(/^\| `(pgshift:\w+)`/gm)].map(([, name]) => name);
+  expect(listed.toSorted()).toEqual(SETTING_NAMES.toSorted());
 });
