@@ -44,6 +44,8 @@ const REDSHIFT_CONFLICT =
 /** What COPY says, all under XX000: a row it refuses, or an S3 it cannot read. */
 const LOAD_FAILED = /^Load into table '.*' failed/s;
 const S3_REFUSED = /^S3ServiceException:([^,]*),Status (\d+)/;
+const ROLE_REFUSED = /not authorized to assume IAM Role/i;
+const OBJECT_MISSING = /mandatory .*(?:missing|not found|does not exist)|S3 (?:prefix|key) '.*' does not exist/is;
 
 /** The kind of a failure of a session that is up. */
 export function kindOfFailure(failure: ServerFailure): ErrorKind {
@@ -51,7 +53,7 @@ export function kindOfFailure(failure: ServerFailure): ErrorKind {
   if (code !== undefined && BY_STATE[code] !== undefined) return BY_STATE[code];
   if ((code !== undefined && SOCKET.test(code)) || (code === undefined && LOST.test(message))) return 'ConnectionLost';
   if (LOAD_FAILED.test(message)) return 'RowRefused';
-  if (S3_REFUSED.test(message)) return 'CopyDenied';
+  if ([S3_REFUSED, ROLE_REFUSED, OBJECT_MISSING].some((refused) => refused.test(message))) return 'CopyDenied';
   if (REDSHIFT_CONFLICT.test(message)) return 'SerializationConflict';
   return 'StatementRefused';
 }
@@ -66,6 +68,8 @@ export function failureOf(failure: ServerFailure, end: string, doing: string): P
 /** What may be repeated of a server's message: names in quotes stay, they are ours; everything else is its class. */
 function explain({ code, message }: ServerFailure): string {
   const s3 = S3_REFUSED.exec(message);
+  if (ROLE_REFUSED.test(message)) return 'Redshift may not assume the role it was told to read the bucket with';
+  if (OBJECT_MISSING.test(message)) return 'an object that the manifest lists is not in the bucket';
   if (s3) return `S3 says to Redshift: ${s3[1]}, status ${s3[2]}`;
   const known = code === undefined ? undefined : PHRASES[code.length === 5 ? code : ''];
   if (known !== undefined) return known(message);

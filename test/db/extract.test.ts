@@ -78,7 +78,7 @@ function planned(name: string, columns: readonly PlannedColumn[] = COLUMNS, wher
 const me = () => ({ port: server.port, user: server.user, password: server.password, database: database.name });
 
 async function extracted(table: PlannedTable, login = me()) {
-  const world = stepWorld(s3, login);
+  const world = stepWorld(s3.s3, bucket, login);
   await world.ports.store.putJson(artifactKeys.command(run), { source: { end: 'source' } });
   const chunk: PlanChunk = { chunk: 0, sentinel, schemas: [], tables: [table] };
   await world.ports.store.putJson(artifactKeys.planChunk(run, 0), chunk);

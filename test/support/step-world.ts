@@ -1,8 +1,8 @@
-// How does a test run one step against real servers? Ports over a PostgreSQL login and an S3 server, sessions watched.
+// How does a test run one step against real servers? Ports over one login and an S3 bucket, sessions watched.
+import type { S3Client } from '@aws-sdk/client-s3';
 import { s3Store } from '../../adapters/s3-store.ts';
 import { openSession } from '../../adapters/session.ts';
-import type { Ports } from '../../core/ports.ts';
-import { bucket, type TestS3 } from './s3-server.ts';
+import type { CopyAuthorization, Ports, Session } from '../../core/ports.ts';
 
 export interface Login {
   readonly port: number;
@@ -17,25 +17,47 @@ export interface World {
   readonly closed: boolean[];
 }
 
+export interface WorldOptions {
+  readonly authorization?: CopyAuthorization;
+  /** Comes before every statement of every session; may throw, wait, or do something behind the step's back. */
+  readonly before?: (sql: string) => Promise<void>;
+}
+
 /** Both ends are the one login: a step that is tested alone connects to one of them. */
-export function stepWorld(s3: TestS3, login: Login): World {
+export function stepWorld(s3: S3Client, bucket: string, login: Login, options: WorldOptions = {}): World {
   const closed: boolean[] = [];
-  const connect: Ports['connect'] = async ({ end }, options) => {
-    const session = await openSession({ end, host: '127.0.0.1', ...login, tls: 'disable', authorities: [] }, options);
+  const { authorization, before = async () => {} } = options;
+  const connect: Ports['connect'] = async ({ end }, sessionOptions) => {
+    const where = { end, host: '127.0.0.1', ...login, tls: 'disable', authorities: [] } as const;
+    const session = await openSession(where, sessionOptions);
     const number = closed.push(false) - 1;
-    const close = async () => {
-      await session.close();
-      closed[number] = true;
+    const watched: Session = {
+      query: async (sql, values) => {
+        await before(sql);
+        return session.query(sql, values);
+      },
+      run: async (sql) => {
+        await before(sql);
+        return session.run(sql);
+      },
+      copyOut: session.copyOut,
+      close: async () => {
+        await session.close();
+        closed[number] = true;
+      },
     };
-    return { ...session, close };
+    return watched;
   };
   const ports: Ports = {
-    store: s3Store(s3.s3, { bucket, owner: async () => undefined }),
+    store: s3Store(s3, { bucket, owner: async () => undefined }),
     connect,
     log: { info: () => {} },
     now: () => 0,
     remaining: () => 900_000,
-    copyAuthorization: () => Promise.reject(new Error('the step has no need of this')),
+    copyAuthorization: async () => {
+      if (authorization === undefined) throw new Error('the step has no need of this');
+      return authorization;
+    },
     randomHex: () => '',
   };
   return { ports, closed };
