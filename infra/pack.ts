@@ -1,33 +1,40 @@
-// What does the npm package hold? Compiled JavaScript, the synthesized assembly for the laptop, and the bundles for
-// those who embed the construct. `npm pack` runs this first; it writes `dist/` anew.
+// What does the npm package hold? Compiled JavaScript, types for those who embed the construct and the bundles it
+// deploys, and the synthesized assembly for the laptop. `npm pack` runs this first; it writes `dist/` anew.
+//   node infra/pack.ts [--out DIR]
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { bundle } from './bundle.ts';
 import { synthesize } from './synth.ts';
 
 const repository = join(dirname(fileURLToPath(import.meta.url)), '..');
-const dist = join(repository, 'dist');
 
-/** What only the repository runs; its packages are not installed with ours. */
+/** What only the repository runs; the packages it needs are not installed with ours. */
 const ONLY_HERE = ['app', 'pack', 'synth'];
 
-/** Ends with tsc's own words when something does not compile. */
-function compile(): void {
-  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
-  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
-    cwd: repository,
-    stdio: 'inherit',
-  });
-  if (status !== 0) process.exit(1);
-  for (const name of ONLY_HERE) {
-    for (const extension of ['js', 'd.ts']) rmSync(join(dist, 'infra', `${name}.${extension}`));
-  }
+/** Throws when something does not compile; tsc has then said what. */
+function tsc(...options: string[]): void {
+  const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+  const { status } = spawnSync(process.execPath, [compiler, ...options], { cwd: repository, stdio: 'inherit' });
+  if (status !== 0) throw new Error(`tsc ${options.join(' ')}: ended with ${status}`);
 }
 
-rmSync(dist, { recursive: true, force: true });
-compile();
-bundle(join(repository, 'lambdas'), join(dist, 'bundles'));
-synthesize(join(dist, 'assembly'));
+function pack(out: string): void {
+  rmSync(out, { recursive: true, force: true });
+  tsc('-p', 'tsconfig.build.json', '--declaration', 'false', '--outDir', out);
+  for (const name of ONLY_HERE) rmSync(join(out, 'infra', `${name}.js`));
+  tsc('-p', join('infra', 'tsconfig.types.json'), '--outDir', out);
+  bundle(join(repository, 'lambdas'), join(out, 'bundles'));
+  synthesize(join(out, 'assembly'));
+}
+
+const { values } = parseArgs({ options: { out: { type: 'string' } } });
+try {
+  pack(resolve(values.out ?? join(repository, 'dist')));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
