@@ -18,6 +18,8 @@ import { storageError } from './s3-errors.ts';
 /** 8 MiB × 10,000 parts of an upload is 80 GB, more than an Extract can move; two in flight hold 24 MiB with the next. */
 const UPLOAD_PART_BYTES = 8 * 1024 * 1024;
 const UPLOADS_IN_FLIGHT = 2;
+/** What a stream may hold before its source waits. */
+const STREAM_BYTES = 256 * 1024;
 /** S3 deletes at most this many in one call. */
 const DELETE_AT_ONCE = 1_000;
 
@@ -85,7 +87,7 @@ type Place = { Bucket: string; ExpectedBucketOwner?: string };
 async function upload(client: S3Client, target: Place & { Key: string }, body: Readable): Promise<number> {
   let bytes = 0;
   const counted = new Transform({
-    highWaterMark: UPLOAD_PART_BYTES,
+    highWaterMark: STREAM_BYTES,
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
       done(null, chunk);

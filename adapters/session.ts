@@ -102,7 +102,7 @@ function sessionOf(client: pg.Client, end: string): Session {
 
 function copyOut(client: pg.Client, sql: string, fail: (error: unknown) => PgshiftError) {
   const stream = client.query(copyTo(sql));
-  const bytes = new PassThrough({ highWaterMark: 1024 * 1024 });
+  const bytes = new PassThrough({ highWaterMark: 256 * 1024 });
   const rows = new Promise<number>((resolve, reject) => {
     const refuse = (error: unknown) => {
       const known = fail(error);

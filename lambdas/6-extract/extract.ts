@@ -65,8 +65,7 @@ function watchCsv(sentinel: string, place: string): { stream: Transform; bytes: 
   let end = Buffer.alloc(0);
   let bytes = 0;
   const stream = new Transform({
-    readableHighWaterMark: 1024 * 1024,
-    writableHighWaterMark: 1024 * 1024,
+    highWaterMark: 256 * 1024,
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
       const seam = Buffer.concat([end, chunk.subarray(0, wanted.length - 1)]);

@@ -1,13 +1,21 @@
 // Does extract write what the server has, count it, and leave nothing behind when something breaks on the way?
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { createZstdDecompress } from 'node:zlib';
 import { GetObjectCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { artifactKeys } from '../../core/artifacts.ts';
 import type { PlanChunk, PlannedColumn, PlannedTable } from '../../core/plan/model.ts';
+import { bundleScript } from '../../infra/bundle.ts';
 import { extract } from '../../lambdas/6-extract/extract.ts';
 import type { PostgresServer } from '../../local/postgres/server.ts';
 import { createDatabase, startTestPostgres, type TestDatabase } from '../support/database.ts';
-import { bucket, startTestS3, type TestS3 } from '../support/s3-server.ts';
+import type { ExtractChild } from '../support/extract-child.ts';
+import { bucket, owner, region, startTestS3, type TestS3 } from '../support/s3-server.ts';
 import { stepWorld, type World } from '../support/step-world.ts';
 
 const run = 'r';
@@ -143,6 +151,39 @@ test('reads only the pages of its part', async () => {
   }
   expect(Math.min(...rows)).toBeGreaterThan(0);
   expect(rows.reduce((sum, count) => sum + count)).toBe(40_000);
+});
+
+test('needs less than 200 MB of memory, whatever the size of its part', async () => {
+  const md5s = 32 * 40;
+  const count = 400_000;
+  await database.session.run(
+    `CREATE VIEW endless AS SELECT n AS id, repeat(md5(n::text), 40) AS note FROM generate_series(1, ${count}) n`,
+  );
+  const { world, work } = await extracted(planned('empty'));
+  await work;
+  const chunk: PlanChunk = { chunk: 0, sentinel, schemas: [], tables: [planned('endless')] };
+  await world.ports.store.putJson(artifactKeys.planChunk(run, 0), chunk);
+  const { accessKeyId, secretAccessKey } = owner;
+  const child: ExtractChild = {
+    endpoint: s3.server.endpoint,
+    region,
+    credentials: { accessKeyId, secretAccessKey },
+    bucket,
+    login: me(),
+    input: { run, batch: 0, chunk: 0, table: 0, part: 0, attempt: 1 },
+  };
+  // Bundled, as Lambda gets it: the compiler that runs TypeScript here takes 40 MB for itself.
+  const folder = mkdtempSync(join(tmpdir(), 'pgshift-extract-'));
+  const script = join(folder, 'child.mjs');
+  bundleScript(fileURLToPath(new URL('../support/extract-child.ts', import.meta.url)), script);
+  const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(child)]);
+  rmSync(folder, { recursive: true });
+  const { written, peakBytes } = JSON.parse(stdout);
+  expect(written.rows).toBe(count);
+  expect(written.csvBytes).toBeGreaterThan(count * md5s);
+  expect(peakBytes).toBeLessThan(200e6);
+  const objects = await world.ports.store.list(artifactKeys.partObjects(run));
+  await world.ports.store.remove(objects.map(({ key }) => key));
 });
 
 describe('when something breaks', () => {
