@@ -68,6 +68,8 @@ export class BackendConnection {
   /** Sends Sync or a simple query; resolves after the backend is ready again. */
   async sendUntilReady(bytes: Buffer): Promise<void> {
     const ready = this.nextReady();
+    // Awaited below, but sending may fail first.
+    ready.catch(() => {});
     await this.send(bytes);
     await ready;
   }

@@ -6,7 +6,7 @@ import type { Backend } from './admin.ts';
 import { prepareDatabase } from './catalog/bootstrap.ts';
 import { RedshiftError, sqlstate } from './errors.ts';
 import { Session, type Shared } from './session.ts';
-import { refuseFloatDigits } from './sql/settings.ts';
+import { refuseFloatDigits, startupOptions } from './sql/settings.ts';
 import { errorResponse, Frames, int32, message, startupMessage, startupParameters } from './wire.ts';
 
 export interface RedshiftOptions {
@@ -131,6 +131,8 @@ function startSession(
   for (const name of driverParameters) parameters.delete(name);
   for (const [name, value] of parameters) refuseFloatDigits(name, value);
   parameters.set('client_encoding', 'UTF8');
+  const given = parameters.get('options');
+  if (given !== undefined) parameters.set('options', startupOptions(given));
   // A client that knows a later minor version hears that this is 3.0.
   if ((version & 0xffff) > 0) client.write(message('v', int32(3 << 16), int32(0)));
   const upstream = connect({ port: options.backend.port, host: options.backend.host, noDelay: true });

@@ -56,7 +56,7 @@ export async function startStandIn(options: Partial<RedshiftOptions> = {}): Prom
   const sessions: pg.Client[] = [];
   const client = new S3Client({ endpoint: s3.endpoint, region, credentials: keys, forcePathStyle: true });
   const put = async (key: string, body: string | Buffer) => {
-    await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+    await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: Buffer.from(body) }));
   };
   return {
     redshift,
@@ -64,7 +64,15 @@ export async function startStandIn(options: Partial<RedshiftOptions> = {}): Prom
     s3,
     put,
     session: async (config) => {
-      const session = new pg.Client({ connectionString: redshift.uri(), ...config });
+      const { hostname, port, username, password, pathname } = new URL(redshift.uri());
+      const session = new pg.Client({
+        host: hostname,
+        port: Number(port),
+        user: decodeURIComponent(username),
+        password: decodeURIComponent(password),
+        database: pathname.slice(1),
+        ...config,
+      });
       session.on('error', () => {});
       sessions.push(session);
       await session.connect();

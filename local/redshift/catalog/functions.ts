@@ -62,15 +62,18 @@ CREATE FUNCTION pg_internal.varbyte_text(pg_catalog.varbyte) RETURNS text LANGUA
 CREATE FUNCTION pg_internal.text_varbyte(text) RETURNS pg_catalog.varbyte LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
   AS $f$ SELECT convert_to($1, 'UTF8')::pg_catalog.varbyte $f$;
 CREATE CAST (pg_catalog.varbyte AS text) WITH FUNCTION pg_internal.varbyte_text(pg_catalog.varbyte);
+CREATE CAST (pg_catalog.varbyte AS varchar) WITH FUNCTION pg_internal.varbyte_text(pg_catalog.varbyte);
+CREATE CAST (varchar AS pg_catalog.varbyte) WITH FUNCTION pg_internal.text_varbyte(text) AS ASSIGNMENT;
 CREATE CAST (text AS pg_catalog.varbyte) WITH FUNCTION pg_internal.text_varbyte(text) AS ASSIGNMENT;
 
 CREATE FUNCTION pg_catalog.json_parse(text) RETURNS pg_catalog.super LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
   AS $f$ SELECT $1::jsonb::pg_catalog.super $f$;
-CREATE FUNCTION pg_catalog.json_serialize(pg_catalog.super) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+-- json_serialize is grammar in PostgreSQL: calls of it are written to this one.
+CREATE FUNCTION pg_internal.json_serialize(pg_catalog.super) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
   AS $f$ SELECT regexp_replace($1::jsonb::text, E'("(?:[^"\\\\\\\\]|\\\\\\\\.)*")|\\\\s+', E'\\\\1', 'g') $f$;
 CREATE FUNCTION pg_internal.super_text(pg_catalog.super) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
   AS $f$ SELECT CASE WHEN jsonb_typeof($1::jsonb) = 'string' THEN $1::jsonb #>> '{}'
-    ELSE pg_catalog.json_serialize($1) END $f$;
+    ELSE pg_internal.json_serialize($1) END $f$;
 CREATE CAST (pg_catalog.super AS text) WITH FUNCTION pg_internal.super_text(pg_catalog.super);
 CREATE CAST (pg_catalog.super AS varchar) WITH FUNCTION pg_internal.super_text(pg_catalog.super);
 `;

@@ -61,17 +61,22 @@ BEGIN
     ON CONFLICT (relation, attribute) DO UPDATE SET encoding = excluded.encoding;
 END $f$;
 
-CREATE FUNCTION pg_internal.check_widening(target regclass, name text, bytes int)
-  RETURNS void LANGUAGE plpgsql AS $f$
+-- ALTER COLUMN … TYPE would fill the indexes of the column's keys.
+CREATE FUNCTION pg_internal.widen_column(target regclass, name text, bytes int)
+  RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $f$
 DECLARE
   col pg_attribute := (SELECT a FROM pg_attribute a WHERE attrelid = target AND attname = name AND NOT attisdropped);
 BEGIN
+  PERFORM pg_internal.must_own(target);
   IF col.atttypid IS NULL THEN
     RAISE EXCEPTION 'column "%" of relation "%" does not exist', name, target USING ERRCODE = '42703';
   END IF;
   IF col.atttypid <> 'varchar'::regtype OR col.atttypmod - 4 > bytes THEN
     RAISE EXCEPTION 'cannot alter type of column "%": only VARCHAR columns can be widened', name USING ERRCODE = '0A000';
   END IF;
+  EXECUTE format('LOCK TABLE %s', target);
+  -- A length is kept with 4 added.
+  UPDATE pg_attribute SET atttypmod = bytes + 4 WHERE attrelid = target AND attnum = col.attnum;
 END $f$;
 
 CREATE FUNCTION pg_internal.relax_keys(target regclass)

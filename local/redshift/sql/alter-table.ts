@@ -80,9 +80,8 @@ function alter(cursor: Cursor, table: TableName): Statement {
   cursor.end();
   const length = /^varchar\((\d+)\)$/.exec(type)?.[1];
   if (length === undefined) throw refusedType(column);
-  const check = `SELECT pg_internal.check_widening(${regclass(table)}, ${literal(column)}, ${length})`;
-  const change = `ALTER TABLE ${table.sql} ALTER COLUMN ${quoteName(column)} TYPE ${type}`;
-  return { kind: 'steps', steps: [check, change], tag, inBlock: 'refused' };
+  const widen = `SELECT pg_internal.widen_column(${regclass(table)}, ${literal(column)}, ${length})`;
+  return { kind: 'steps', steps: [widen], tag, inBlock: 'refused' };
 }
 
 function refusedType(column: string): RedshiftError {

@@ -233,14 +233,20 @@ function general(tokens: readonly Token[]): Statement {
       throw new RedshiftError(`function ${name} does not exist`, sqlstate.undefinedFunction);
     }
   });
-  return { kind: 'pass', sql: render(replaceSysdate(tokens)) };
+  return { kind: 'pass', sql: render(renameFunctions(tokens)) };
 }
 
-/** sysdate is a function called without parentheses. */
-function replaceSysdate(tokens: readonly Token[]): readonly Token[] {
-  return tokens.map((token) =>
-    token.kind === 'word' && token.value === 'sysdate' ? { ...token, text: 'pg_catalog.sysdate()' } : token,
-  );
+/** Functions that the backend's grammar would take for something else; sysdate is called without parentheses. */
+const renamed: Readonly<Record<string, string>> = {
+  sysdate: 'pg_catalog.sysdate()',
+  json_serialize: 'pg_internal.json_serialize',
+};
+
+function renameFunctions(tokens: readonly Token[]): readonly Token[] {
+  return tokens.map((token) => {
+    const text = token.kind === 'word' ? renamed[token.value] : undefined;
+    return text === undefined ? token : { ...token, text };
+  });
 }
 
 /** Whether these words stand next to each other anywhere. */

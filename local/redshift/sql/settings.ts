@@ -102,3 +102,21 @@ function refuseEncoding(value: string): void {
 function ignored(scope: string): Statement {
   return { kind: 'pass', sql: `SET ${scope}${prefix}transaction TO ''` };
 }
+
+/** The settings in the startup parameter `options` (`-c name=value …`), as the backend takes them. */
+export function startupOptions(options: string): string {
+  const settings = options
+    .split(/(?<!\\)\s+/)
+    .join(' ')
+    .replace(/-c\s+/g, '--')
+    .split(/\s+(?=--)/);
+  return settings
+    .filter((setting) => setting.trim() !== '')
+    .map((setting) => {
+      const [, name = '', value = ''] = /^--([\w-]+)=([\s\S]*)$/.exec(setting.trim()) ?? [];
+      const known = name.toLowerCase().replaceAll('-', '_');
+      refuseFloatDigits(known, value);
+      return `--${backendName(known)}=${value}`;
+    })
+    .join(' ');
+}
