@@ -15,8 +15,11 @@ import { PgshiftError } from '../core/errors.ts';
 import type { Store, StoredObject } from '../core/ports.ts';
 import { storageError } from './s3-errors.ts';
 
-/** 8 MiB × 10,000 parts of an upload is 80 GB, more than an Extract can move; two in flight hold 24 MiB with the next. */
-const UPLOAD_PART_BYTES = 8 * 1024 * 1024;
+/**
+ * S3's smallest piece: 5 MiB. 10,000 of them are 52 GB, more than an Extract can move. Two in flight and one that fills
+ * hold 15 MiB; at 100 ms a piece that is still 100 MB/s of compressed bytes, more than one vCPU makes.
+ */
+const UPLOAD_PART_BYTES = 5 * 1024 * 1024;
 const UPLOADS_IN_FLIGHT = 2;
 /** What a stream may hold before its source waits. */
 const STREAM_BYTES = 256 * 1024;
