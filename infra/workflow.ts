@@ -30,7 +30,6 @@ import {
   type BatchItem,
   type InRun,
   type OTHER_STATES,
-  type PublishItem,
   STEPS,
   type StepInput,
   type StepName,
@@ -71,15 +70,13 @@ const ATTEMPT = `$sum([$states.context.Execution.RedriveCount * ${RETRIES_PER_RE
 
 const jsonata = (expression: string): string => `{% ${expression} %}`;
 
+const RUN = jsonata('$run');
+
 const other = (name: keyof typeof OTHER_STATES): string => name;
 
-/** `Payload.<field>` of a step that has just run. */
-const answer = <Name extends StepName>(_step: Name, field: keyof StepOutput<Name> & string): string =>
-  jsonata(`$states.result.Payload.${field}`);
-
-/** A field of the state's input, or of the map item at hand. */
-const input = <Value>(field: keyof Value & string): string => jsonata(`$states.input.${field}`);
-const item = <Value>(field: keyof Value & string): string => jsonata(`$states.context.Map.Item.Value.${field}`);
+/** A field of the map item at hand, and of the state's own input. */
+const item = (field: string): string => jsonata(`$states.context.Map.Item.Value.${field}`);
+const input = (field: string): string => jsonata(`$states.input.${field}`);
 
 /** The expression of a key that core/artifacts.ts builds: `'runs/' & $run & '/results'`. */
 function keyOfRun(key: (run: string) => string): string {
@@ -99,114 +96,130 @@ export function retriesOfPolicy(): RetryProps[] {
   }));
 }
 
+/** What the states are made with: where they go, and how a step becomes a Task. */
+interface Kit {
+  readonly scope: Construct;
+  readonly bucket: IBucket;
+  readonly task: <Name extends StepName>(name: Name, payload: Payload<Name>, assign?: Record<string, string>) => Task;
+}
+
+type Task = LambdaInvoke;
+
+/** What a Task hands to its function: an expression for each field of the step's input, of which all begin with the run. */
+type Payload<Name extends StepName> = Expressions<Extract<StepInput<Name>, InRun>>;
+
+/** What a child execution of the map starts with. */
+type Child = InRun & BatchItem & Pick<StepOutput<'plan'>, 'partsAtOnce'>;
+
 /** Builds the states of a load below `scope` and gives their chain, ready for `DefinitionBody.fromChainable`. */
 export function buildWorkflow(scope: Construct, { functions, bucket }: WorkflowProps): IChainable {
-  function task<Name extends StepName>(
-    name: Name,
-    payload: Expressions<Extract<StepInput<Name>, InRun>>,
-    assign: Record<string, string> = {},
-  ): LambdaInvoke {
-    const definition = STEPS.find((step) => step.name === name);
-    if (definition === undefined) throw new Error(`step ${name}: not in STEPS of core/pipeline.ts`);
-    const state = LambdaInvoke.jsonata(scope, definition.state, {
-      lambdaFunction: functions[name],
-      payload: TaskInput.fromObject({ ...payload }),
-      outputs: jsonata('$states.result.Payload'),
-      retryOnServiceExceptions: false,
-      taskTimeout: Timeout.duration(Duration.seconds(definition.timeoutSeconds + TASK_GRACE_SECONDS)),
-      ...(Object.keys(assign).length > 0 ? { assign } : {}),
-    });
-    for (const retry of retriesOfPolicy()) state.addRetry(retry);
-    return state;
-  }
-
-  const run = jsonata('$run');
-
+  const kit: Kit = {
+    scope,
+    bucket,
+    task: (name, payload, assign = {}) => stepTask(scope, name, functions[name], payload, assign),
+  };
   const begin = Pass.jsonata(scope, other('Begin'), { assign: { run: jsonata('$states.context.Execution.Name') } });
-  const detect = task('detect', { run, input: jsonata('$states.input') });
-  const discover = task('discover', { run });
-  const plan = task(
+  const detect = kit.task('detect', { run: RUN, input: jsonata('$states.input') });
+  const discover = kit.task('discover', { run: RUN });
+  const publish = publishChunks(kit).next(kit.task('report', { run: RUN }));
+  const anyBatches = Choice.jsonata(scope, other('Any batches?'))
+    .when(Condition.jsonata(jsonata('$batches > 0')), loadBatches(kit).next(publish))
+    .otherwise(publish);
+  return begin.next(detect).next(discover).next(plan(kit)).next(prepareChunks(kit)).next(anyBatches);
+}
+
+function stepTask<Name extends StepName>(
+  scope: Construct,
+  name: Name,
+  lambdaFunction: IFunction,
+  payload: Payload<Name>,
+  assign: Record<string, string>,
+): Task {
+  const definition = STEPS.find((step) => step.name === name);
+  if (definition === undefined) throw new Error(`step ${name}: not in STEPS of core/pipeline.ts`);
+  const task = LambdaInvoke.jsonata(scope, definition.state, {
+    lambdaFunction,
+    payload: TaskInput.fromObject({ ...payload }),
+    outputs: jsonata('$states.result.Payload'),
+    // The construct's own retries; ours are the policy's.
+    retryOnServiceExceptions: false,
+    taskTimeout: Timeout.duration(Duration.seconds(definition.timeoutSeconds + TASK_GRACE_SECONDS)),
+    ...(Object.keys(assign).length > 0 ? { assign } : {}),
+  });
+  for (const retry of retriesOfPolicy()) task.addRetry(retry);
+  return task;
+}
+
+/** The plan's answer is kept in variables: it says how everything after it is done. */
+function plan({ task }: Kit): Task {
+  const answer = (field: keyof StepOutput<'plan'>): string => jsonata(`$states.result.Payload.${field}`);
+  return task(
     'plan',
-    { run },
+    { run: RUN },
     {
-      batches: answer('plan', 'batches'),
-      batchesKey: answer('plan', 'batchesKey'),
-      batchesAtOnce: answer('plan', 'batchesAtOnce'),
-      partsAtOnce: answer('plan', 'partsAtOnce'),
-      prepare: answer('plan', 'prepare'),
-      publish: answer('plan', 'publish'),
+      batches: answer('batches'),
+      batchesKey: answer('batchesKey'),
+      batchesAtOnce: answer('batchesAtOnce'),
+      partsAtOnce: answer('partsAtOnce'),
+      prepare: answer('prepare'),
+      publish: answer('publish'),
     },
   );
+}
 
-  const prepareChunks = InlineMap.jsonata(scope, other('Prepare chunks'), {
+function prepareChunks({ scope, task }: Kit): InlineMap {
+  return InlineMap.jsonata(scope, other('Prepare chunks'), {
     items: ProvideItems.jsonata(jsonata('$prepare')),
     maxConcurrency: PREPARE_AT_ONCE,
-    itemSelector: { run, chunk: item<{ chunk: number }>('chunk') } satisfies Expressions<StepInput<'prepare'>>,
-  }).itemProcessor(
-    task('prepare', { run: input<StepInput<'prepare'>>('run'), chunk: input<StepInput<'prepare'>>('chunk') }),
-  );
+    itemSelector: { run: RUN, chunk: item('chunk') } satisfies Payload<'prepare'>,
+  }).itemProcessor(task('prepare', { run: input('run'), chunk: input('chunk') }));
+}
 
-  // No failure is tolerated (Step Functions' default): a map that tolerates some has succeeded, and cannot be redriven.
-  const loadBatches = DistributedMap.jsonata(scope, other('Load batches'), {
+/** No failure is tolerated (Step Functions' default): a map that tolerates some has succeeded, and is never redriven. */
+function loadBatches(kit: Kit): DistributedMap {
+  const { scope, bucket } = kit;
+  return DistributedMap.jsonata(scope, other('Load batches'), {
     label: MAP_LABEL,
     mapExecutionType: StateMachineType.STANDARD,
     itemReader: new S3JsonLItemReader({ bucket, key: jsonata('$batchesKey') }),
     itemSelector: {
-      run,
+      run: RUN,
       partsAtOnce: jsonata('$partsAtOnce'),
-      batch: item<BatchItem>('batch'),
-      chunk: item<BatchItem>('chunk'),
-      table: item<BatchItem>('table'),
-      parts: item<BatchItem>('parts'),
+      batch: item('batch'),
+      chunk: item('chunk'),
+      table: item('table'),
+      parts: item('parts'),
     } satisfies Expressions<Child>,
     jsonataMaxConcurrency: jsonata('$batchesAtOnce'),
     resultWriterV2: new ResultWriterV2({ bucket, prefix: keyOfRun(artifactKeys.mapResults) }),
-  }).itemProcessor(loadBatch());
-
-  /** A child execution of the map: it sees nothing of its parent but its own input. */
-  function loadBatch(): IChainable {
-    const ofChild = {
-      run: input<Child>('run'),
-      batch: input<Child>('batch'),
-      chunk: input<Child>('chunk'),
-      table: input<Child>('table'),
-    };
-    const readParts = InlineMap.jsonata(scope, other('Read parts'), {
-      items: ProvideItems.jsonata(input<Child>('parts')),
-      jsonataMaxConcurrency: input<Child>('partsAtOnce'),
-      itemSelector: { ...ofChild, part: jsonata('$states.context.Map.Item.Value') },
-      outputs: { ...ofChild, written: jsonata('$states.result') },
-    });
-    const ofPart = { ...ofChild, part: input<StepInput<'extract'>>('part') };
-    readParts.itemProcessor(task('extract', { ...ofPart, attempt: jsonata(ATTEMPT) }));
-    return readParts.next(task('copy', { ...ofChild, written: input<StepInput<'copy'>>('written') }));
-  }
-
-  const publishChunks = InlineMap.jsonata(scope, other('Publish chunks'), {
-    items: ProvideItems.jsonata(jsonata('$publish')),
-    // One after the other, in the plan's order: the first that fails keeps the later ones from becoming visible.
-    maxConcurrency: 1,
-    itemSelector: {
-      run,
-      publish: item<PublishItem>('publish'),
-      first: item<PublishItem>('first'),
-      last: item<PublishItem>('last'),
-    } satisfies Expressions<StepInput<'publish'>>,
-  }).itemProcessor(
-    task('publish', {
-      run: input<StepInput<'publish'>>('run'),
-      publish: input<StepInput<'publish'>>('publish'),
-      first: input<StepInput<'publish'>>('first'),
-      last: input<StepInput<'publish'>>('last'),
-    }),
-  );
-
-  publishChunks.next(task('report', { run }));
-  const anyBatches = Choice.jsonata(scope, other('Any batches?'))
-    .when(Condition.jsonata(jsonata('$batches > 0')), loadBatches.next(publishChunks))
-    .otherwise(publishChunks);
-  return begin.next(detect).next(discover).next(plan).next(prepareChunks).next(anyBatches);
+  }).itemProcessor(loadBatch(kit));
 }
 
-/** What a child execution of the map starts with. */
-type Child = InRun & BatchItem & Pick<StepOutput<'plan'>, 'partsAtOnce'>;
+/** A child execution of the map: it sees nothing of its parent but its own input. */
+function loadBatch({ scope, task }: Kit): IChainable {
+  const batch = { run: input('run'), batch: input('batch'), chunk: input('chunk'), table: input('table') };
+  const readParts = InlineMap.jsonata(scope, other('Read parts'), {
+    items: ProvideItems.jsonata(input('parts')),
+    jsonataMaxConcurrency: input('partsAtOnce'),
+    itemSelector: { ...batch, part: jsonata('$states.context.Map.Item.Value') },
+    outputs: { ...batch, written: jsonata('$states.result') } satisfies Payload<'copy'>,
+  });
+  readParts.itemProcessor(task('extract', { ...batch, part: input('part'), attempt: jsonata(ATTEMPT) }));
+  return readParts.next(task('copy', { ...batch, written: input('written') }));
+}
+
+/** One after the other, in the plan's order: the first that fails keeps the later ones from becoming visible. */
+function publishChunks({ scope, task }: Kit): InlineMap {
+  return InlineMap.jsonata(scope, other('Publish chunks'), {
+    items: ProvideItems.jsonata(jsonata('$publish')),
+    maxConcurrency: 1,
+    itemSelector: {
+      run: RUN,
+      publish: item('publish'),
+      first: item('first'),
+      last: item('last'),
+    } satisfies Payload<'publish'>,
+  }).itemProcessor(
+    task('publish', { run: input('run'), publish: input('publish'), first: input('first'), last: input('last') }),
+  );
+}

@@ -37,6 +37,7 @@ const vpcIn = (stack: Stack) =>
     vpcId: NETWORK.vpcId,
     availabilityZones: NETWORK.availabilityZones,
     privateSubnetIds: NETWORK.subnetIds,
+    privateSubnetRouteTableIds: ['rtb-00000000000000001', 'rtb-00000000000000002'],
   });
 
 test('a secret made in the same stack reaches the steps of its end, and only them', () => {
