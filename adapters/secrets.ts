@@ -1,9 +1,9 @@
 // Reads a secret that a command or the stack names: `env:PGSHIFT_SECRET_…`, or one of Secrets Manager.
 // The value is JSON as RDS and Redshift write it, or the text of a pg_service.conf section.
 
-import { parse as parseIni } from 'ini';
 import { SECRET_VARIABLE } from '../core/environment.ts';
 import { PgshiftError } from '../core/errors.ts';
+import { parseServiceFile } from './service-file.ts';
 
 /** Fields of a secret by name; all values as text. */
 export type SecretFields = Readonly<Record<string, string>>;
@@ -74,7 +74,6 @@ function parseJson(text: string, name: string): object {
 
 /** `host=…` lines with or without a `[section]` above them. */
 function firstSection(text: string): object {
-  const sections = parseIni(text);
-  const first = Object.values(sections).find((value) => typeof value === 'object');
-  return first ?? sections;
+  const sections = [...parseServiceFile(text).values()];
+  return sections.find((section) => Object.keys(section).length > 0) ?? {};
 }
