@@ -1,10 +1,11 @@
 // The child process of one function: loads the handler as Lambda's Node.js runtime does, and answers one invocation at
 // a time over the IPC channel. It ends when the channel does, so that no child outlives its host.
 
-import { existsSync, realpathSync } from 'node:fs';
-import { registerHooks } from 'node:module';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { createRequire, registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { compileFunction, constants } from 'node:vm';
 import type { FunctionError } from './failures.ts';
 import { type Answer, type Invocation, isInvocation } from './messages.ts';
 
@@ -22,7 +23,7 @@ function runtimeError(name: string, message: string): Error {
   return error;
 }
 
-/** On AWS there is nothing around the code's folder: no package.json above it, no node_modules beside it. */
+/** On AWS there is no node_modules beside the code's folder, so none is found here. */
 registerHooks({
   resolve(specifier, context, next) {
     const found = next(specifier, context);
@@ -32,10 +33,6 @@ registerHooks({
     }
     return found;
   },
-  load(url, context, next) {
-    const plain = url.startsWith(rootUrl) && url.endsWith('.js') && !existsSync(join(root, 'package.json'));
-    return next(url, plain ? { ...context, format: 'commonjs' } : context);
-  },
 });
 
 async function load(): Promise<Handler> {
@@ -44,10 +41,22 @@ async function load(): Promise<Handler> {
   const [file, exported] = [name.slice(0, dot), name.slice(dot + 1)];
   const path = ['.js', '.mjs', '.cjs'].map((extension) => join(root, `${file}${extension}`)).find(existsSync);
   if (path === undefined) throw runtimeError('Runtime.ImportModuleError', `Error: Cannot find module '${file}'`);
-  const module: Record<string, unknown> = await import(pathToFileURL(path).href);
-  const found = module[exported];
+  const found = (await moduleAt(path))[exported];
   if (!isHandler(found)) throw runtimeError('Runtime.HandlerNotFound', `${name} is undefined or not exported`);
   return found;
+}
+
+/** On AWS there is no package.json above the code's folder, so without one of its own a `.js` file is CommonJS. */
+async function moduleAt(path: string): Promise<Record<string, unknown>> {
+  if (!path.endsWith('.js') || existsSync(join(root, 'package.json'))) return import(pathToFileURL(path).href);
+  const module: { exports: Record<string, unknown> } = { exports: {} };
+  const wrapped = compileFunction(
+    readFileSync(path, 'utf8'),
+    ['exports', 'require', 'module', '__filename', '__dirname'],
+    { filename: path, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER },
+  );
+  wrapped(module.exports, createRequire(path), module, path, root);
+  return module.exports;
 }
 
 const isHandler = (value: unknown): value is Handler => typeof value === 'function';

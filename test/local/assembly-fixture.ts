@@ -1,5 +1,5 @@
 // A small synthesized assembly, written by hand: one template, its assets file, and a folder per function.
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -22,9 +22,19 @@ export interface Fixture {
 
 const ASSET = (id: string) => `${id.toLowerCase()}0000`;
 
+const folders: string[] = [];
+
+/** Removes every assembly written so far. */
+export function removeAssemblies(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
+
 /** Writes the assembly into a new folder and gives its path. */
 export function writeAssembly({ functions, definition, resources = {} }: Fixture): string {
   const folder = mkdtempSync(join(tmpdir(), 'assembly-'));
+  folders.push(folder);
+  // As in a checkout, where the code lies below a package.json that is none of its own.
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   const lambdas = Object.entries(functions).map(([id, lambda]) => {
     const code = join(folder, `asset.${ASSET(id)}`);
     mkdirSync(code);

@@ -1,13 +1,13 @@
 // Do functions of an assembly run as Lambda runs them: environment, context, errors, limits, and a sure end?
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readAssembly } from '../../local/lambda/assembly.ts';
 import { LambdaHost, type LambdaHostOptions } from '../../local/lambda/host.ts';
 import type { Json } from '../../local/states/json.ts';
-import { type FixtureFunction, writeAssembly } from './assembly-fixture.ts';
+import { type FixtureFunction, removeAssemblies, writeAssembly } from './assembly-fixture.ts';
 
 const place = { region: 'eu-central-1', accountId: '111111111111', physical: { Bucket: 'staging' } };
 let hosts: LambdaHost[];
@@ -20,6 +20,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   await Promise.all(hosts.map((host) => host.close()));
+  removeAssemblies();
 });
 
 /** A host for one function named `Work`, and the folder of its code. */
@@ -65,6 +66,13 @@ test('passes JSON in and JSON out, where nothing becomes null', async () => {
     got: { a: [1, null] },
   });
   expect(await call({ code: 'exports.handler = async () => {};' })).toBeNull();
+});
+
+test('runs index.js as CommonJS, whatever package.json lies around the assembly', async () => {
+  const { host, codeFolder } = await hostOf({ code: "exports.handler = async () => require('./other.json').name;" });
+  writeFileSync(join(codeFolder, 'other.json'), '{"name":"beside"}');
+  expect(JSON.parse(readFileSync(join(codeFolder, '../package.json'), 'utf8'))).toEqual({ type: 'module' });
+  expect(await host.invoke('Work', {}, never)).toBe('beside');
 });
 
 test('runs an ES module as well', async () => {

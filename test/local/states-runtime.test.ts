@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
-import { type Fixture, writeAssembly } from './assembly-fixture.ts';
+import { type Fixture, removeAssemblies, writeAssembly } from './assembly-fixture.ts';
 
 const credentials = { accessKeyId: 'LOCALKEY', secretAccessKey: 'local-secret' };
 const region = 'eu-central-1';
@@ -48,6 +48,7 @@ afterEach(async () => {
   await runtime?.close();
   runtime = undefined;
   storage.close();
+  removeAssemblies();
 });
 
 async function start(fixture: Fixture): Promise<Runtime> {

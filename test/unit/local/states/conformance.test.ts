@@ -1,9 +1,9 @@
 // Does the conformance script agree where it should, and can it disagree?
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { differences, parseRecording } from '../../../../local/states/recording.ts';
 
 const script = 'local/states/conformance.ts';
@@ -19,8 +19,13 @@ function conformance(...args: string[]): Promise<{ code: number | null; stdout: 
   });
 }
 
+const folder = mkdtempSync(join(tmpdir(), 'cases-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let files = 0;
+
 function fileOf(...lines: string[]): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'cases-')), 'cases.jsonl');
+  files += 1;
+  const path = join(folder, `${files}.jsonl`);
   writeFileSync(path, lines.join('\n'));
   return path;
 }
