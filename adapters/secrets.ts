@@ -1,9 +1,9 @@
 // Reads a secret that a command or the stack names: `env:PGSHIFT_SECRET_…`, or one of Secrets Manager.
 // The value is JSON as RDS and Redshift write it, or the text of a pg_service.conf section.
 
+import { parseServiceFile } from '../core/command/service-file.ts';
 import { SECRET_VARIABLE } from '../core/environment.ts';
 import { PgshiftError } from '../core/errors.ts';
-import { parseServiceFile } from './service-file.ts';
 
 /** Fields of a secret by name; all values as text. */
 export type SecretFields = Readonly<Record<string, string>>;
