@@ -11,7 +11,8 @@ import { openPorts } from './ports.ts';
 
 export type Step<Name extends StepName> = (ports: Ports, input: StepInput<Name>) => Promise<StepOutput<Name>>;
 
-interface LambdaContext {
+/** What is used of the context that Lambda hands to a handler. */
+export interface LambdaContext {
   getRemainingTimeInMillis(): number;
 }
 
