@@ -57,7 +57,7 @@ export async function temporaryFolder(life: Lifetime): Promise<string> {
 export async function startLaptop(life: Lifetime, options: LaptopOptions = {}): Promise<Laptop> {
   const folder = await temporaryFolder(life);
   const objects = join(folder, 's3');
-  const keys = { id: accessKeyId(), secret: randomBytes(30).toString('base64url') };
+  const keys = { id: accessKeyId(), secret: randomBytes(30).toString('base64') };
   const s3 = await startS3Server({
     directory: objects,
     region,

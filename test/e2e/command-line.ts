@@ -38,11 +38,22 @@ export function temporaryFolder(): { readonly path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Starts pgshift, or another program with `command`. */
-export function start(args: readonly string[], env: Environment, command?: readonly string[]): Started {
+export interface StartOptions {
+  /** Another program than pgshift itself, with its first arguments. */
+  readonly command?: readonly string[];
+  /** In a process group of its own, as a terminal has it: `process.kill(-pid)` reaches all of it. */
+  readonly group?: boolean;
+}
+
+/** Starts pgshift. */
+export function start(args: readonly string[], env: Environment, options: StartOptions = {}): Started {
   const begun = performance.now();
-  const [program = process.execPath, ...before] = command ?? [process.execPath, launcher];
-  const child = spawn(program, [...before, ...args], { cwd: repository, env: { ...env } });
+  const [program = process.execPath, ...before] = options.command ?? [process.execPath, launcher];
+  const child = spawn(program, [...before, ...args], {
+    cwd: repository,
+    env: { ...env },
+    detached: options.group === true,
+  });
   const written = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();
   for (const name of ['stdout', 'stderr'] as const) {

@@ -19,7 +19,10 @@ function freshEnvironment() {
   const home = join(folder.path, String(homes));
   const temporary = join(home, 'tmp');
   mkdirSync(temporary, { recursive: true });
-  return { env: { ...ownEnvironment(home), TMPDIR: temporary }, leftovers: () => readdirSync(temporary) };
+  return {
+    env: { ...ownEnvironment(home), TMPDIR: temporary },
+    leftovers: () => readdirSync(temporary).filter((name) => name.startsWith('pgshift-')),
+  };
 }
 
 const portsOf = ({ env, redshift }: LocalLine): number[] =>
@@ -32,9 +35,15 @@ function listens(port: number): Promise<boolean> {
   });
 }
 
-/** Waits as long as the test may last for something that has no event of its own. */
+const endsWithinSeconds = 15;
+
+/** Waits for something that has no event of its own. */
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await pause(20);
+  const last = performance.now() + endsWithinSeconds * 1000;
+  while (!(await condition())) {
+    if (performance.now() > last) throw new Error(`not so after ${endsWithinSeconds} s: ${condition}`);
+    await pause(20);
+  }
 }
 
 const allClosed = async (ports: readonly number[]) => !(await Promise.all(ports.map(listens))).includes(true);
@@ -129,24 +138,33 @@ describe('pgshift local --json', () => {
   });
 
   const npm = ['npm', 'run', '--silent', 'pgshift', '--'];
-  it.each([['SIGINT'], ['SIGTERM'], ['SIGKILL']] as const)(
-    'ends cleanly through npm run, which gets %s',
-    async (signal) => {
-      const { env, leftovers } = freshEnvironment();
-      const started = start(['local', '--json'], env, npm);
-      await started.says(/"redshift"/);
-      const ports = portsOf(JSON.parse(started.output().stdout));
-      started.child.kill(signal);
-      await until(() => allClosed(ports));
-      await until(() => leftovers().length === 0);
-      await until(() => processesWith(folder.path).length === 0);
-    },
-  );
+
+  it.each([['SIGTERM'], ['SIGKILL']] as const)('ends cleanly through npm run, which gets %s', async (signal) => {
+    const { env, leftovers } = freshEnvironment();
+    const started = start(['local', '--json'], env, { command: npm });
+    await started.says(/"redshift"/);
+    const ports = portsOf(JSON.parse(started.output().stdout));
+    started.child.kill(signal);
+    await until(() => allClosed(ports));
+    await until(() => leftovers().length === 0);
+  });
+
+  it('ends cleanly through npm run on Ctrl-C, which every process of the terminal gets', async () => {
+    const { env, leftovers } = freshEnvironment();
+    const started = start(['local', '--json'], env, { command: npm, group: true });
+    await started.says(/"redshift"/);
+    const ports = portsOf(JSON.parse(started.output().stdout));
+    process.kill(-(started.child.pid ?? 0), 'SIGINT');
+    await started.finished;
+    expect(await allClosed(ports)).toBe(true);
+    expect(leftovers()).toEqual([]);
+  });
 
   it('ends cleanly when whoever started npm is gone', async () => {
     const { env, leftovers } = freshEnvironment();
-    const script = `require('node:child_process').spawn('npm', ${JSON.stringify([...npm.slice(1), 'local', '--json'])}, { stdio: 'inherit' })`;
-    const started = start(['-e', script], env, [process.execPath]);
+    const [program, ...args] = [...npm, 'local', '--json'];
+    const script = `require('node:child_process').spawn('${program}', ${JSON.stringify(args)}, { stdio: 'inherit' })`;
+    const started = start(['-e', script], env, { command: [process.execPath] });
     await started.says(/"redshift"/);
     const ports = portsOf(JSON.parse(started.output().stdout));
     started.child.kill('SIGKILL');
