@@ -1,6 +1,5 @@
 // How does a session use its own connection to the backend? Forwarding what the client asked for, and asking questions
 // of its own in between, whose answers the client does not see.
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { RedshiftError } from './errors.ts';
 import { code, dataRow, errorFields, Frames, message, query } from './wire.ts';
@@ -39,9 +38,10 @@ export class BackendConnection {
     this.forward = forward;
     socket.on('data', (chunk: Buffer) => this.arrived(chunk));
     socket.on('error', () => {});
+    socket.on('drain', () => this.wake());
     socket.on('close', () => {
       this.gone = true;
-      for (const wake of this.waiting.splice(0)) wake();
+      this.wake();
       closed();
     });
   }
@@ -50,7 +50,7 @@ export class BackendConnection {
   async send(bytes: Buffer): Promise<void> {
     if (this.gone) throw new RedshiftError('the connection to the backend has ended', '08006');
     if (this.socket.write(bytes)) return;
-    await Promise.race([once(this.socket, 'drain'), once(this.socket, 'close')]);
+    await this.until(() => !this.socket.writableNeedDrain);
   }
 
   /** Sends a message of the extended protocol that the backend answers with exactly one message. */
@@ -125,7 +125,11 @@ export class BackendConnection {
   private arrived(chunk: Buffer): void {
     this.frames.feed(chunk);
     for (let next = this.frames.next(); next !== undefined; next = this.frames.next()) this.dispatch(next);
-    for (const wake of this.waiting.splice(0)) wake();
+    this.wake();
+  }
+
+  private wake(): void {
+    for (const resume of this.waiting.splice(0)) resume();
   }
 
   private dispatch(arrived: Buffer): void {

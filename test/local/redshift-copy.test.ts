@@ -85,16 +85,20 @@ describe('objects', () => {
     }
   });
 
-  it('reads gzip and zstd when told, and only then', async () => {
+  /** A frame of zstd that holds three bytes for somebody else. */
+  const skippable = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]);
+
+  it('reads gzip and zstd when told, of several members and frames too, and only then', async () => {
     await standIn.put('packed/plain', '1,a\n');
     await standIn.put('packed/gz', Buffer.concat([gzip('2,b\n'), gzip('3,c\n')]));
-    await standIn.put('packed/zst', zstd('4,d\n'));
+    await standIn.put('packed/zst', Buffer.concat([zstd('4,d\n'), skippable, zstd('5,'), zstd('e\n')]));
     await session.query(`${from('packed/gz')} ${role} CSV GZIP`);
     await session.query(`${from('packed/zst')} ${role} CSV ZSTD`);
     expect(await loaded()).toEqual([
       [2, 'b'],
       [3, 'c'],
       [4, 'd'],
+      [5, 'e'],
     ]);
     for (const [key, option] of [
       ['plain', 'GZIP'],
@@ -105,7 +109,7 @@ describe('objects', () => {
     ]) {
       await failure(session, `${from(`packed/${key}`)} ${role} CSV ${option}`);
     }
-    expect(await rows(session, 'SELECT count(*) FROM t')).toEqual([['3']]);
+    expect(await rows(session, 'SELECT count(*) FROM t')).toEqual([['4']]);
   });
 
   it('refuses an object that is cut off', async () => {

@@ -1,7 +1,8 @@
 // Which objects does a COPY read, with whose keys, and what does S3's refusal look like on Redshift?
 
 import { Readable } from 'node:stream';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
 import {
   GetObjectCommand,
   HeadBucketCommand,
@@ -12,6 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { RedshiftError, sqlstate } from '../errors.ts';
 import { type CopyStatement, parseUrl } from '../sql/copy-statement.ts';
+import { decompressZstd } from './zstd.ts';
 
 export interface S3Options {
   readonly endpoint?: string;
@@ -171,10 +173,14 @@ export class Sources {
 }
 
 async function* decompressed(body: Readable, compression: 'gzip' | 'zstd'): AsyncGenerator<Buffer> {
-  const decoder =
-    compression === 'gzip' ? createGunzip({ chunkSize: chunkBytes }) : createZstdDecompress({ chunkSize: chunkBytes });
-  body.on('error', (error) => decoder.destroy(error));
-  body.pipe(decoder);
+  if (compression === 'zstd') {
+    yield* decompressZstd(body, chunkBytes);
+    return;
+  }
+  const decoder = createGunzip({ chunkSize: chunkBytes });
+  const feeding = pipeline(body, decoder);
+  // A failure comes out of the decoder too.
+  feeding.catch(() => {});
   yield* decoder;
 }
 
