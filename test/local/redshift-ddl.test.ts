@@ -366,6 +366,15 @@ describe('functions and views', () => {
     expect(await rows(session, long)).toEqual([['36028797018963967', true]]);
   });
 
+  it('joins texts with LISTAGG', async () => {
+    await session.query(`CREATE TABLE joined (g INT, x INT); INSERT INTO joined VALUES (1, 3), (1, 1), (2, 2), (2, 2)`);
+    const sql = `SELECT g, LISTAGG(x, ', ') WITHIN GROUP (ORDER BY x DESC), listagg(DISTINCT x) FROM joined GROUP BY g ORDER BY g`;
+    expect(await rows(session, sql)).toEqual([
+      [1, '3, 1', '13'],
+      [2, '2, 2', '2'],
+    ]);
+  });
+
   it('has slices and an isolation level', async () => {
     expect(await rows(session, 'SELECT count(*) FROM stv_slices')).toEqual([['2']]);
     expect(await rows(session, 'SELECT db_name, isolation_level FROM stv_db_isolation_level')).toEqual([

@@ -5,6 +5,7 @@ import { alterTable } from './alter-table.ts';
 import { copyStatement } from './copy-statement.ts';
 import { createTable, regclass } from './create-table.ts';
 import { Cursor } from './cursor.ts';
+import { replaceListagg } from './listagg.ts';
 import { reset, set, show } from './settings.ts';
 import type { Statement } from './statement.ts';
 import { render, type Token } from './tokens.ts';
@@ -233,7 +234,7 @@ function general(tokens: readonly Token[]): Statement {
       throw new RedshiftError(`function ${name} does not exist`, sqlstate.undefinedFunction);
     }
   });
-  return { kind: 'pass', sql: render(renameFunctions(tokens)) };
+  return { kind: 'pass', sql: render(replaceListagg(renameFunctions(tokens))) };
 }
 
 /** Functions that the backend's grammar would take for something else; sysdate is called without parentheses. */
