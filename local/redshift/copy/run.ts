@@ -66,6 +66,8 @@ async function copyInTransaction(copy: CopyStatement, context: CopyContext): Pro
   const { backend } = context;
   const target = await findTarget(copy, backend);
   const columns = loadColumns(chooseColumns(copy, target), copy, context);
+  // The table first: who holds it by LOCK may COPY too, and would wait for the advisory lock of one who waits for him.
+  await must(backend, `LOCK TABLE ${copy.table.sql} IN ROW EXCLUSIVE MODE`);
   await must(backend, `SELECT pg_advisory_xact_lock(${copyLock}, ${target.oid}::bit(32)::int)`);
   const sources = new Sources(copy, context.s3, context.signal);
   const id = ++lastCopyId;
