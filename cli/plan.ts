@@ -23,6 +23,9 @@ export interface PrintedPlan extends PlanSummary {
 
 const run = 'plan';
 
+/** As much as a Lambda has at its start: 15 minutes. Statements get what is left. */
+const remainingMilliseconds = 900_000;
+
 /** There is nothing to clean up but connections, which end with us. */
 const graceMilliseconds = 500;
 
@@ -68,7 +71,7 @@ async function planOne(command: ReadyCommand): Promise<{ plan: PrintedPlan; refu
 
 /** Without credentials a plan can be made all the same: only whether COPY carries keys is in it. */
 function quietPorts(environment: Readonly<Record<string, string | undefined>>, store: Store): Ports {
-  const ports = openPorts({ environment, run, step: 'plan', remaining: () => Number.MAX_SAFE_INTEGER, store });
+  const ports = openPorts({ environment, run, step: 'plan', remaining: () => remainingMilliseconds, store });
   return {
     ...ports,
     log: { info: () => {} },
