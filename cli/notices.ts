@@ -16,7 +16,9 @@ export function noticeLines(hazards: readonly Hazard[]): string[] {
     ...kinds.map(([kind, members]) => {
       const places = members.flatMap(({ place }) => (place === null ? [] : [place]));
       const more = places.length > 3 ? ` and ${places.length - 3} more` : '';
-      return visible(`  ${kind}  ${members.length} times: ${places.slice(0, 3).join(', ')}${more}`);
+      return visible(
+        `  ${kind}  ${members.length === 1 ? 'once' : `${members.length} times`}: ${places.slice(0, 3).join(', ') || 'the run'}${more}`,
+      );
     }),
   ];
 }
