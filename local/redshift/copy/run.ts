@@ -6,8 +6,9 @@ import { LoadError, notImplemented, RedshiftError } from '../errors.ts';
 import type { CopyStatement } from '../sql/copy-statement.ts';
 import { commandComplete, notice } from '../wire.ts';
 import { backendError, CopyIn, must } from './backend-copy.ts';
-import { type ColumnFacts, type LoadColumn, loadColumn, type Rules } from './columns.ts';
+import { type ColumnFacts, type LoadColumn, loadColumn } from './columns.ts';
 import { CsvReader } from './csv.ts';
+import type { Rules } from './field-writer.ts';
 import { type S3Options, type SourceFile, Sources, sourceUrl } from './sources.ts';
 import { chooseColumns, findTarget, type Target } from './target.ts';
 
