@@ -2,12 +2,15 @@
 // a time over the IPC channel. It ends when the channel does, so that no child outlives its host.
 
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { createRequire, registerHooks } from 'node:module';
+import { createRequire, flushCompileCache, registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { compileFunction, constants } from 'node:vm';
 import type { FunctionError } from './failures.ts';
 import { type Answer, type Invocation, isInvocation } from './messages.ts';
+
+// It has been heeded by now, and is nothing that a function sees.
+delete process.env.NODE_COMPILE_CACHE;
 
 type Handler = (event: unknown, context: object) => unknown;
 
@@ -81,7 +84,16 @@ async function invoke(invocation: Invocation): Promise<void> {
 
 function answer(message: Answer): void {
   current = undefined;
-  process.send?.(message);
+  process.send?.(message, keepCompiled);
+}
+
+let kept = false;
+
+/** Once, after the first answer: by then what a function uses has been compiled. A process that is killed keeps nothing. */
+function keepCompiled(): void {
+  if (kept) return;
+  kept = true;
+  flushCompileCache();
 }
 
 function contextOf({ requestId, functionArn, deadline }: Invocation): object {
