@@ -62,6 +62,11 @@ function isDayText(text: string): boolean {
 /** What ends a time: nothing, Z, or an offset of hours, at times minutes. */
 const zone = /^(?: ?(?:Z|UTC|[+-]\d\d(?::?\d\d)?(?::?\d\d)?))?$/i;
 
+function isZone(source: Buffer, start: number, end: number): boolean {
+  const isUtc = end - start === 3 && source[start] === 43 && source[start + 1] === zero && source[start + 2] === zero;
+  return isUtc || zone.test(source.toString('latin1', start, end));
+}
+
 /** Where a time HH:MI[:SS[.fff…]] ends, or -1. */
 function endOfTime(source: Buffer, at: number, end: number, secondsNeeded: boolean): number {
   const hour = digits(source, at, end, 2);
@@ -86,7 +91,7 @@ export function timestampWriter(rules: Rules, withZone: boolean): FieldWriter {
     const time = isDay(source, start, end) ? endOfDayAndTime(source, start, end, auto) : -1;
     // A zone in the text of a TIMESTAMP is ignored.
     if (time === end) write(source, start, end, output);
-    else if (time > 0 && (auto || withZone) && zone.test(source.toString('latin1', time, end))) {
+    else if (time > 0 && (auto || withZone) && isZone(source, time, end)) {
       write(source, start, withZone ? end : time, output);
     } else if (!rules.pessimistic && beyond.test(source.toString('latin1', start, end)))
       output.plain(source, start, end);

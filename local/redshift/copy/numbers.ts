@@ -125,9 +125,30 @@ const specialFloats: Readonly<Record<string, string>> = {
   '-infinity': '-Infinity',
 };
 
+/** 30 characters without an exponent, and not all of them 0, are from 1e-29 to 1e30: both types hold that. */
+const inRangeCharacters = 30;
+
+function isInRange(source: Buffer, start: number, end: number): boolean {
+  if (end - start > inRangeCharacters) return false;
+  const sign = source[start];
+  let points = 0;
+  let isZero = true;
+  for (let i = sign === minus || sign === plus ? start + 1 : start; i < end; i++) {
+    const byte = source[i] as number;
+    if (byte === dot) points++;
+    else if (byte < zero || byte > nine) return false;
+    else if (byte > zero) isZero = false;
+  }
+  return points <= 1 && !isZero;
+}
+
 /** Out of range is no error: the value becomes infinite, or zero. */
 export function floatWriter(single: boolean): FieldWriter {
   return (source, start, end, output) => {
+    if (isInRange(source, start, end)) {
+      output.plain(source, start, end);
+      return;
+    }
     const text = source.toString('latin1', start, end);
     const special = specialFloats[text.toLowerCase()];
     if (special !== undefined) {
