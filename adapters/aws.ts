@@ -10,7 +10,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** pgloader documents AWS_DEFAULT_REGION over ~/.aws/config; AWS_REGION, which Lambda sets, goes before both. */
 export function s3Client(environment: Environment): S3Client {
   const region = environment.AWS_REGION || environment.AWS_DEFAULT_REGION;
-  return new S3Client(region ? { region } : {});
+  return new S3Client({
+    ...(region ? { region } : {}),
+    // A server that takes the connection and says nothing is given up: 30 s without a byte, while a piece of an upload
+    // takes about one.
+    requestHandler: { connectionTimeout: 5_000, socketTimeout: 30_000 },
+  });
 }
 
 /** The bucket of a stack; on a laptop the one that pgloader's variable names, else pgloader's own default. */

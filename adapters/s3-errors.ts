@@ -10,10 +10,9 @@ const CREDENTIALS = new Set([
   'ExpiredTokenException',
   'InvalidToken',
   'TokenRefreshRequired',
-  'AuthorizationHeaderMalformed',
 ]);
 
-const UNREACHABLE = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH/;
+const UNREACHABLE = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|no answer in time/;
 const PASSING =
   /ECONNRESET|EPIPE|ETIMEDOUT|TimeoutError|RequestTimeout|socket hang up|SlowDown|ServiceUnavailable|InternalError|Throttl|503|500/;
 
@@ -30,6 +29,10 @@ export function storageError(
   if (CREDENTIALS.has(name)) {
     return new PgshiftError('CredentialsInvalid', `${told}: S3 does not accept the credentials (${name}).`);
   }
+  if (name === 'AuthorizationHeaderMalformed' || status === 301) {
+    const message = `The bucket "${bucket}" is in another region than the one that is set (AWS_REGION, AWS_DEFAULT_REGION).`;
+    return new PgshiftError('ConfigurationInvalid', message);
+  }
   if (name === 'NoSuchBucket' || (status === 404 && name !== 'NoSuchKey')) {
     return new PgshiftError('BucketMissing', `There is no bucket "${bucket}".`);
   }
@@ -37,7 +40,6 @@ export function storageError(
     return new PgshiftError('DiskFull', `${told}: the disk that holds it is full.`);
   }
   if (status === 403) return new PgshiftError('BucketDenied', `${told}: access is denied (${name}).`);
-  if (status === 301) return new PgshiftError('ConfigurationInvalid', `The bucket "${bucket}" is in another region.`);
   if (UNREACHABLE.test(code)) {
     const kind = options.firstContact ? 'ServerUnreachable' : 'StorageUnavailable';
     return new PgshiftError(kind, `${told}: S3 cannot be reached (${code}).`);
@@ -50,6 +52,9 @@ export function storageError(
 
 function factsOf(error: unknown): { name: string; code: string; status: number | undefined } {
   if (!(error instanceof Error)) return { name: 'unknown', code: '', status: undefined };
+  // An abort comes from our own time-out.
+  if (error.name === 'AbortError' || error.name === 'TimeoutError')
+    return { name: error.name, code: 'no answer in time', status: undefined };
   const metadata: unknown = Reflect.get(error, '$metadata');
   const status: unknown =
     metadata !== null && typeof metadata === 'object' ? Reflect.get(metadata, 'httpStatusCode') : undefined;

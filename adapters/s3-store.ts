@@ -23,6 +23,8 @@ const UPLOAD_PART_BYTES = 5 * 1024 * 1024;
 const UPLOADS_IN_FLIGHT = 2;
 /** What a stream may hold before its source waits. */
 const STREAM_BYTES = 256 * 1024;
+/** The bucket is looked at once, before anything else: an S3 that does not answer in this time is a wrong setting. */
+const FIRST_CONTACT_MS = 6_000;
 /** S3 deletes at most this many in one call. */
 const DELETE_AT_ONCE = 1_000;
 
@@ -136,7 +138,9 @@ async function listAll(client: S3Client, place: Place, prefix: string): Promise<
 /** HEAD answers a refusal without a body, so that a refused one is asked again in ways that say why. */
 async function bucketRegion(client: S3Client, place: Place, bucket: string): Promise<string> {
   try {
-    const answer = await client.send(new HeadBucketCommand(place));
+    const answer = await client.send(new HeadBucketCommand(place), {
+      abortSignal: AbortSignal.timeout(FIRST_CONTACT_MS),
+    });
     return answer.BucketRegion ?? (await client.config.region());
   } catch (error) {
     const status = error instanceof Error ? statusOf(error) : undefined;

@@ -1,5 +1,6 @@
 // A session with PostgreSQL or Redshift, on `pg`. Values travel as the server's own text; errors leave as our kinds.
 
+import { Socket } from 'node:net';
 import { type Duplex, Readable } from 'node:stream';
 import pg from 'pg';
 import { connectFailureOf, failureOf, type ServerFailure } from '../core/dialect/server-error.ts';
@@ -27,15 +28,19 @@ export async function openSession(connection: Connection, options: SessionOption
 async function connectClient(connection: Connection, options: SessionOptions): Promise<pg.Client> {
   const attempts = connection.tls === 'prefer' ? (['require', 'disable'] as const) : ([connection.tls] as const);
   for (const [index, tls] of attempts.entries()) {
+    const socket = new Socket();
     const client = new pg.Client({
+      stream: () => socket,
       host: connection.host,
       port: connection.port,
       user: connection.user,
       database: connection.database,
-      ...(connection.password === undefined ? {} : { password: connection.password }),
+      password: connection.password ?? noPassword,
       ssl: tlsOptions(connection, tls),
       application_name: options.applicationName,
       connectionTimeoutMillis: options.firstContact ? FIRST_CONTACT_MS : CONNECT_MS,
+      // The server's own time-out needs a server that keeps it; what is asked at first contact takes no second.
+      ...(options.firstContact ? { query_timeout: FIRST_CONTACT_MS } : {}),
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEPALIVE_MS,
       types: AS_TEXT,
@@ -46,7 +51,8 @@ async function connectClient(connection: Connection, options: SessionOptions): P
       await client.connect();
       return client;
     } catch (error) {
-      await client.end().catch(() => {});
+      // Not client.end(): it waits for the other side to say goodbye, and who is no PostgreSQL may never do.
+      socket.destroy();
       const failure = failureFrom(error);
       if (index + 1 < attempts.length && /does not support SSL/i.test(failure.message)) continue;
       throw connectError(failure, connection, options);
@@ -55,9 +61,14 @@ async function connectClient(connection: Connection, options: SessionOptions): P
   throw new PgshiftError('Unexpected', 'no way to connect was tried');
 }
 
+/** Called when the server wants a password and none is known; without it `pg` would look for one by itself. */
+function noPassword(): string {
+  throw new Error('no password is set');
+}
+
 function connectError(failure: ServerFailure, connection: Connection, options: SessionOptions): PgshiftError {
-  const where = `${connection.host}:${connection.port}, database "${connection.database}"`;
-  const error = connectFailureOf(failure, connection.end, where, connection.user);
+  const { host, port, user, database } = connection;
+  const error = connectFailureOf(failure, connection.end, { where: `${host}:${port}`, user, database });
   // After detect has been there, a server that cannot be reached is an outage and not a wrong setting.
   if (error.kind === 'ServerUnreachable' && !options.firstContact)
     return new PgshiftError('ConnectionLost', error.message);

@@ -23,6 +23,9 @@ export interface MachineOptions {
   readonly assembly?: string;
 }
 
+/** An S3 that takes the connection and does not answer in this time is a wrong setting. */
+const FIRST_CONTACT_MS = 6_000;
+
 /** Logical ids in the template, without the hash that the CDK appends. */
 const stagingBucket = 'PgshiftStagingBucket';
 const loadMachine = /^PgshiftLoadStateMachine/;
@@ -73,7 +76,9 @@ async function accountOf(
 ): Promise<string> {
   try {
     if (environment.AWS_ENDPOINT_URL_S3 || environment.AWS_ENDPOINT_URL) {
-      const { Owner } = await s3.send(new ListBucketsCommand({}));
+      const { Owner } = await s3.send(new ListBucketsCommand({}), {
+        abortSignal: AbortSignal.timeout(FIRST_CONTACT_MS),
+      });
       return Owner?.ID !== undefined && /^\d{12}$/.test(Owner.ID) ? Owner.ID : NO_ACCOUNT;
     }
     const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');

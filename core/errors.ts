@@ -42,6 +42,7 @@ export const ERROR_KINDS = {
   SentinelCollision: final('Start the run again: it draws another random marker for NULL.'),
   CountMismatch: final('Nothing was published. Start a new run; if it happens again, report it with the run id.'),
   DiskFull: final('Free space where the message says, then start again.'),
+  DependentsExist: final('Drop what depends on the table (views, keys of other tables), load, and make it again.'),
   StatementTimeout: final('The server took longer than a Lambda lives; read or load less at once.'),
   StatementRefused: final('The server refused a statement; the message has its code and what it concerned.'),
   Unexpected: final('This is a defect of pgshift: report it with the run id and the message.'),

@@ -66,7 +66,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   time: plain('TIME'),
   timetz: {
     type: same('TIMETZ'),
-    render: (column) => `(${column} AT TIME ZONE 'UTC')`,
+    // Turned into UTC, the day's end would become its beginning.
+    render: (column) =>
+      `CASE ${column} WHEN '24:00:00+00'::timetz THEN ${column} ELSE ${column} AT TIME ZONE 'UTC' END`,
     loses: 'the zone it was written in: Redshift keeps UTC',
   },
   timestamp: plain('TIMESTAMP'),

@@ -151,7 +151,7 @@ ORDER BY n.nspname;
 `,
     tables: `
 -- Which tables are there? Plain and partitioned ones, materialized views and foreign tables; a partition belongs to
--- its root and is no table of its own. Left out: what an extension owns, and pgshift's own tables.
+-- its root and is no table of its own. Left out: what an extension owns.
 SELECT c.oid AS oid,
        n.nspname AS schema,
        c.relname AS name,
@@ -165,7 +165,6 @@ WHERE c.relkind IN ('r', 'p', 'm', 'f')
   AND NOT c.relispartition
   AND n.nspname !~ '^pg_'
   AND n.nspname <> 'information_schema'
-  AND c.relname !~ '^_pgshift_'
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
                   WHERE e.classid = 'pg_catalog.pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
 ORDER BY n.nspname, c.relname;
@@ -224,7 +223,6 @@ LEFT JOIN pg_catalog.pg_description d
 WHERE c.relkind = 'v'
   AND n.nspname !~ '^pg_'
   AND n.nspname <> 'information_schema'
-  AND c.relname !~ '^_pgshift_'
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
                   WHERE e.classid = 'pg_catalog.pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
 ORDER BY n.nspname, c.relname;

@@ -8,7 +8,7 @@ const REASONS: Readonly<Record<number, string>> = {
   1204: 'the value is too long or out of range for the column',
   1205: 'the value is no date that Redshift takes',
   1206: 'the value is no timestamp that Redshift takes',
-  1207: 'the value is no whole number',
+  1207: 'the value is not written as a number of that type',
   1208: 'the value is no floating-point number that Redshift takes',
   1209: 'the value is no decimal that the column holds',
   1210: 'the value is no boolean',

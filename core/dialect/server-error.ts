@@ -20,6 +20,7 @@ const BY_STATE: Readonly<Record<string, ErrorKind>> = {
   '40P01': 'SerializationConflict',
   '55P03': 'LockTimeout',
   '57014': 'StatementTimeout',
+  '2BP01': 'DependentsExist',
   '57P01': 'ConnectionLost',
   '57P02': 'ConnectionLost',
   '57P03': 'ConnectionLost',
@@ -35,7 +36,8 @@ const BY_STATE: Readonly<Record<string, ErrorKind>> = {
 const SOCKET = /^(?:ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENOTFOUND|EAI_AGAIN|ENOENT|EACCES)$/;
 
 /** pg says these without a code when the socket ends under a query. */
-const LOST = /^(?:Connection terminated|Client has encountered a connection error|Connection ended|timeout expired)/i;
+const LOST =
+  /^(?:Connection terminated|Query read timeout|Client has encountered a connection error|Connection ended|timeout expired)/i;
 
 /** Redshift reports a broken serializable schedule as error 1023, whatever the SQLSTATE. */
 const REDSHIFT_CONFLICT =
@@ -86,18 +88,29 @@ const PHRASES: Readonly<Record<string, (message: string) => string>> = {
   '42501': (message) =>
     `permission denied for ${quotedName(message) === '?' ? 'an object' : `"${quotedName(message)}"`}`,
   '53100': () => 'no space is left on its disk',
+  '2BP01': () => 'a view, or a key of another table, depends on a table that would be replaced',
 };
 
+/** Whom a connection was for: `where` is host and port. */
+export interface ConnectPlace {
+  readonly where: string;
+  readonly user: string;
+  readonly database: string;
+}
+
 /** The error of a first connection: a wrong setting, told so that it can be mended. */
-export function connectFailureOf(failure: ServerFailure, end: string, where: string, user: string): PgshiftError {
+export function connectFailureOf(failure: ServerFailure, end: string, at: ConnectPlace): PgshiftError {
   const { code, message } = failure;
+  const { where, user, database } = at;
   if (code === '28P01' || code === '28000') {
     return new PgshiftError(
       'AuthenticationFailed',
       `The ${end} at ${where} refuses user "${user}": wrong password or user.`,
     );
   }
-  if (code === '3D000') return new PgshiftError('DatabaseMissing', `The ${end} at ${where} has no such database.`);
+  if (code === '3D000') {
+    return new PgshiftError('DatabaseMissing', `The ${end} at ${where} has no database "${database}".`);
+  }
   if (code === '53300') return new PgshiftError('TooManyConnections', `The ${end} at ${where} has no connection left.`);
   if (/password must be a string|no password|SASL/i.test(message) && code === undefined) {
     return new PgshiftError(
@@ -105,21 +118,30 @@ export function connectFailureOf(failure: ServerFailure, end: string, where: str
       `The ${end} at ${where} wants a password for user "${user}"; none is set.`,
     );
   }
-  if (TLS.test(`${code ?? ''} ${message}`)) {
-    return new PgshiftError('TlsRefused', `TLS to the ${end} at ${where} failed: ${tlsReason(code, message)}.`);
+  if (NO_POSTGRESQL.test(message)) {
+    return new PgshiftError(
+      'ServerUnreachable',
+      `What answers as the ${end} at ${where} does not speak PostgreSQL's protocol.`,
+    );
   }
+  const tls = tlsReason(code, message);
+  if (tls !== undefined) return new PgshiftError('TlsRefused', `TLS to the ${end} at ${where} failed: ${tls}.`);
   if (code === '57P03')
     return new PgshiftError('ConnectionLost', `The ${end} at ${where} is starting up or shutting down.`);
   return new PgshiftError('ServerUnreachable', `The ${end} at ${where} cannot be reached: ${reach(code, message)}.`);
 }
 
-const TLS = /CERT|SSL|TLS|self.signed|certificate/i;
+/** What pg says when the answer to its request for TLS is neither yes nor no, or no message of the protocol. */
+const NO_POSTGRESQL =
+  /error establishing an SSL connection|received invalid response|unknown authenticationOk|Unknown message/i;
 
-function tlsReason(code: string | undefined, message: string): string {
+/** Why TLS failed, as far as it is known to be TLS: a cut connection is not, and must not advise to do without. */
+function tlsReason(code: string | undefined, message: string): string | undefined {
   if (/does not support SSL/i.test(message)) return 'the server offers none, and sslmode demands it';
-  if (/altname|ERR_TLS_CERT_ALTNAME_INVALID/i.test(`${code} ${message}`))
-    return 'the certificate is for another host name';
-  return `the certificate is not trusted (${code ?? 'no code'})`;
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'the certificate is for another host name';
+  if (code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO_|ISSUER/.test(code))
+    return `the certificate is not trusted (${code})`;
+  return code !== undefined && /^ERR_(?:SSL|TLS)/.test(code) ? `the two do not agree (${code})` : undefined;
 }
 
 function reach(code: string | undefined, message: string): string {
@@ -134,6 +156,8 @@ function reach(code: string | undefined, message: string): string {
     case 'ETIMEDOUT':
       return 'no answer in time';
     default:
-      return LOST.test(message) ? 'no answer in time' : (code ?? 'the connection ended');
+      if (/^(?:timeout expired|Query read timeout)/i.test(message))
+        return 'it takes connections, and does not answer in time';
+      return code ?? 'the connection ended';
   }
 }

@@ -27,7 +27,10 @@ export function readHazards(table: Table, parts: PlannedTable['parts']): Hazard[
       const message = `${size} that cannot be split, more than one Lambda can move in 15 minutes; read from PostgreSQL 14 or later, or leave it out`;
       return { kind: 'CANNOT_SPLIT', policy: 'refuse', place, message };
     });
-  return [...unreadable, ...unsplit];
+  const parents = table.inherits.map((parent) => `${parent.schema}.${parent.name}`).join(', ');
+  const message = `it inherits from ${parents}; in Redshift its rows are in this table only, not in its parent's as well`;
+  const inherited: Hazard[] = parents === '' ? [] : [{ kind: 'LOSES_DETAIL', policy: 'report', place, message }];
+  return [...unreadable, ...unsplit, ...inherited];
 }
 
 /** Tables that would be one table in Redshift, and names it would cut. */

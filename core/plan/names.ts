@@ -6,9 +6,12 @@ const NAME_BYTES = 127;
 /** Names that Redshift keeps for itself: no user column may have them. */
 const SYSTEM_COLUMNS = new Set(['oid', 'tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid', 'insertxid', 'deletexid']);
 
-/** Redshift folds the ASCII letters of every name to lower case, even of quoted ones. */
+/**
+ * Redshift folds every name to lower case, even a quoted one. Whether it folds letters beyond ASCII is not known: a name
+ * without any capital is the same name either way, so all are folded here.
+ */
 export function foldName(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+  return name.toLowerCase();
 }
 
 export interface Name {
@@ -44,7 +47,7 @@ export function clashes<Item>(items: readonly Item[], key: (item: Item) => strin
   return [...groups.values()].filter((group) => group.length > 1);
 }
 
-/** The prefix of everything a run makes in a target: no user table is called so. */
+/** The prefix of everything a run makes in a target. A source table that is called so is left out, and that is said. */
 export const OWN_PREFIX = '_pgshift_';
 
 /** Order of texts by code unit: the same on every machine, whatever its locale. */

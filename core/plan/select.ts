@@ -3,6 +3,7 @@
 import type { Catalog, Table } from '../catalog/model.ts';
 import type { LoadOptions } from '../command/model.ts';
 import type { Hazard } from './model.ts';
+import { OWN_PREFIX } from './names.ts';
 import { placeOf } from './table.ts';
 
 export interface Selection {
@@ -26,6 +27,9 @@ function hazard(kind: Hazard['kind'], object: { schema: string; name: string }, 
 }
 
 function reasonToLeave(table: Table, options: LoadOptions): { kind: Hazard['kind']; message: string } | undefined {
+  if (table.name.startsWith(OWN_PREFIX)) {
+    return { kind: 'LEFT_OUT', message: `names that begin with ${OWN_PREFIX} are kept for pgshift's own tables` };
+  }
   if (table.columns.length === 0)
     return { kind: 'NO_COLUMNS', message: 'a table without columns cannot exist in Redshift' };
   if (table.kind === 'materialized view' && !options.materializedViews) {

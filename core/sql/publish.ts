@@ -2,15 +2,21 @@
 // would go with it makes the transaction fail.
 
 import type { PlannedTable } from '../plan/model.ts';
-import { identifier, identifiers, literal, qualified } from './quote.ts';
+import { identifier, identifiers, qualified, redshiftLiteral } from './quote.ts';
 
 const stagingOf = (table: PlannedTable): string => qualified(table.target.schema, table.staging);
 const ledgerOf = (table: PlannedTable): string => qualified(table.target.schema, table.ledger);
 const liveOf = (table: PlannedTable): string => qualified(table.target.schema, table.target.name);
 
 /** Which of the staging tables exist, as `schema`, `name`. */
-export function findStaged(tables: readonly PlannedTable[]): string {
-  const names = tables.map((table) => literal(table.staging)).join(', ');
+export const findStaged = (tables: readonly PlannedTable[]): string => findTables(tables.map((table) => table.staging));
+
+/** Which tables of the live names exist, in whatever schema. */
+export const findLive = (tables: readonly PlannedTable[]): string =>
+  findTables(tables.map((table) => table.target.name));
+
+function findTables(tables: readonly string[]): string {
+  const names = tables.map(redshiftLiteral).join(', ');
   return `SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname IN (${names})`;
 }
 

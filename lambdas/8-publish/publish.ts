@@ -6,9 +6,10 @@ import type { LoadCommand } from '../../core/command/model.ts';
 import { PgshiftError } from '../../core/errors.ts';
 import type { StepInput, StepOutput } from '../../core/pipeline.ts';
 import type { PlanChunk, PlannedTable } from '../../core/plan/model.ts';
+import { keyOf } from '../../core/plan/names.ts';
 import type { Ports, Session } from '../../core/ports.ts';
 import type { StepRecord } from '../../core/report/model.ts';
-import { countStaged, findStaged, lockStaged, swapStatements } from '../../core/sql/publish.ts';
+import { countStaged, findLive, findStaged, lockStaged, swapStatements } from '../../core/sql/publish.ts';
 import { qualified } from '../../core/sql/quote.ts';
 import { applicationName, statementTimeoutMs } from '../../core/sql/session.ts';
 
@@ -26,7 +27,10 @@ export async function publish(ports: Ports, input: StepInput<'publish'>): Promis
   });
   try {
     const staged = await stillStaged(session, tables);
-    if (staged.length < tables.length) ports.log.info('tables already live', { tables: tables.length - staged.length });
+    if (staged.length < tables.length) {
+      await expectLive(session, tables, new Set(staged));
+      ports.log.info('tables already live', { tables: tables.length - staged.length });
+    }
     if (staged.length > 0) await makeLive(session, staged);
     await analyze(ports, session, tables);
   } finally {
@@ -47,8 +51,22 @@ async function readTables(ports: Ports, run: string, first: number, last: number
 
 async function stillStaged(session: Session, tables: readonly PlannedTable[]): Promise<PlannedTable[]> {
   const rows = await session.query(findStaged(tables));
-  const there = new Set(rows.map((row) => `${row.schema}.${row.name}`));
-  return tables.filter((table) => there.has(`${table.target.schema}.${table.staging}`));
+  const there = new Set(rows.map((row) => keyOf({ schema: row.schema ?? '', name: row.name ?? '' })));
+  return tables.filter((table) => there.has(keyOf({ schema: table.target.schema, name: table.staging })));
+}
+
+/** A table that is not staged was published, so it is live; one that is neither is lost, and no success. */
+async function expectLive(
+  session: Session,
+  tables: readonly PlannedTable[],
+  staged: ReadonlySet<PlannedTable>,
+): Promise<void> {
+  const rows = await session.query(findLive(tables));
+  const there = new Set(rows.map((row) => keyOf({ schema: row.schema ?? '', name: row.name ?? '' })));
+  const lost = tables.find((table) => !staged.has(table) && !there.has(keyOf(table.target)));
+  if (lost === undefined) return;
+  const message = `${lost.target.schema}.${lost.target.name} is neither staged nor live: someone dropped what was staged.`;
+  throw new PgshiftError('SourceChanged', message);
 }
 
 async function makeLive(session: Session, tables: readonly PlannedTable[]): Promise<void> {

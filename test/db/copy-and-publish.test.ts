@@ -281,6 +281,15 @@ describe('publish', () => {
     expect(await live()).toHaveLength(3);
   });
 
+  test('calls no success what is neither staged nor live', async () => {
+    await loadTheRest();
+    await session.query('DROP TABLE sales._pgshift_0_0; DROP TABLE sales._pgshift_0_0_ledger');
+    await expect(publishAll()).rejects.toMatchObject({
+      name: 'SourceChanged',
+      message: expect.stringContaining('neither staged nor live'),
+    });
+  });
+
   test('leaves the live table when a view depends on it', async () => {
     await begin({ ...table, publish: 'replace' });
     await session.query(`CREATE SCHEMA sales; CREATE TABLE sales.t (old VARCHAR(8)); INSERT INTO sales.t VALUES ('x')`);
@@ -289,7 +298,7 @@ describe('publish', () => {
     await copyBatch(0, [await part(0, '1,"a"\n', 1)]);
     await loadTheRest();
     await expect(publishAll()).rejects.toMatchObject({
-      name: 'StatementRefused',
+      name: 'DependentsExist',
       message: expect.stringContaining('2BP01'),
     });
     expect(await rows(session, 'SELECT old FROM sales.v')).toEqual([['x']]);

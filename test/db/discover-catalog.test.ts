@@ -103,10 +103,8 @@ describe.each(postgresVersions)('$name', (version) => {
       expect((await catalogAfter('CREATE TEMP TABLE t (x int)')).tables).toEqual([]);
     });
 
-    it("leaves out pgshift's own tables", async () => {
-      expect((await tableAfter('CREATE TABLE _pgshift_run_1 (x int); CREATE TABLE "xpgshift_2" (x int)')).name).toBe(
-        'xpgshift_2',
-      );
+    it('holds a table that is called like one of pgshift’s own: the plan says what becomes of it', async () => {
+      expect((await tableAfter('CREATE TABLE _pgshift_mine (x int)')).name).toBe('_pgshift_mine');
     });
 
     it('leaves out what an extension owns', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -70,6 +70,33 @@ test.each([
     name: 'ConfigurationInvalid',
     message: expect.stringMatching(message),
   });
+});
+
+describe('.pgpass', () => {
+  const file = join(folder, 'pgpass');
+  const write = (mode: number) => {
+    writeFileSync(file, '# mine\nother:*:*:*:wrong\nh:5432:d:u\\:x:p\\:w\\\\#\n*:*:*:*:last\n');
+    chmodSync(file, mode);
+  };
+
+  test('gives the password of the first line that matches, and is asked last', async () => {
+    write(0o600);
+    const mine = source({ host: 'h', user: 'u:x', database: 'd' });
+    expect(await resolve(mine, { PGPASSFILE: file })).toMatchObject({ password: 'p:w\\#' });
+    expect(await resolve(mine, { PGPASSFILE: file, PGPASSWORD: 'before' })).toMatchObject({ password: 'before' });
+    expect(await resolve(source({ host: 'h2' }), { PGPASSFILE: file })).toMatchObject({ password: 'last' });
+  });
+
+  test('is passed over when others may read it', async () => {
+    write(0o644);
+    expect(await resolve(source({ host: 'h2' }), { PGPASSFILE: file })).not.toHaveProperty('password');
+  });
+});
+
+test('takes the password that stood in the URI before that of a service', async () => {
+  const environment = { PGSERVICEFILE: join(folder, 'services'), PGSHIFT_SECRET_A: '{"password": "mine"}' };
+  const uri = source({ service: 'prod', secret: 'env:PGSHIFT_SECRET_A' });
+  expect(await resolve(uri, environment)).toMatchObject({ host: 'prod.example', user: 'svc', password: 'mine' });
 });
 
 describe('secrets', () => {

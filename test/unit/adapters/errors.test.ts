@@ -19,6 +19,7 @@ test.each([
   [s3('InsufficientStorage', 507), 'DiskFull'],
   [s3('PermanentRedirect', 301), 'ConfigurationInvalid'],
   [s3('Error', undefined, 'ECONNREFUSED'), 'StorageUnavailable'],
+  [s3('AuthorizationHeaderMalformed', 400), 'ConfigurationInvalid'],
   [s3('InvalidRequest', 400), 'StatementRefused'],
 ])('takes %o for its kind and repeats nothing of it', (error, kind) => {
   const known = storageError(error, 'b', 'writing');

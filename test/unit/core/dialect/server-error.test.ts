@@ -10,6 +10,7 @@ test.each([
   ['ECONNRESET', 'read ECONNRESET', 'ConnectionLost'],
   [undefined, 'Connection terminated unexpectedly', 'ConnectionLost'],
   ['53100', 'could not extend file', 'DiskFull'],
+  ['2BP01', 'cannot drop table t because other objects depend on it', 'DependentsExist'],
   ['57014', 'canceling statement due to statement timeout', 'StatementTimeout'],
   ['XX000', "Load into table 't' failed.  Check 'stl_load_errors' system table for details.", 'RowRefused'],
   ['XX000', 'S3ServiceException:Access Denied,Status 403,Error AccessDenied,Rid 1', 'CopyDenied'],
@@ -28,10 +29,18 @@ test('repeats no value that a server repeats', () => {
 
 test.each([
   ['28P01', 'password authentication failed for user "bob"', 'AuthenticationFailed', /refuses user "bob"/],
-  ['3D000', 'database "x" does not exist', 'DatabaseMissing', /no such database/],
+  ['3D000', 'database "x" does not exist', 'DatabaseMissing', /h:5432 has no database "x"/],
   ['ECONNREFUSED', 'connect ECONNREFUSED', 'ServerUnreachable', /nothing listens there/],
   ['ENOTFOUND', 'getaddrinfo ENOTFOUND', 'ServerUnreachable', /host name is unknown/],
-  [undefined, 'timeout expired', 'ServerUnreachable', /no answer in time/],
+  [undefined, 'timeout expired', 'ServerUnreachable', /takes connections, and does not answer/],
+  [undefined, 'Query read timeout', 'ServerUnreachable', /takes connections, and does not answer/],
+  [undefined, 'There was an error establishing an SSL connection', 'ServerUnreachable', /does not speak PostgreSQL/],
+  [
+    'ECONNRESET',
+    'Client network socket disconnected before secure TLS connection was established',
+    'ServerUnreachable',
+    /ECONNRESET/,
+  ],
   [
     undefined,
     'SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string',
@@ -41,7 +50,7 @@ test.each([
   ['SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate in certificate chain', 'TlsRefused', /not trusted/],
   [undefined, 'The server does not support SSL connections', 'TlsRefused', /offers none/],
 ] as const)('says of a first connection that fails with %s: %s', (code, message, kind, words) => {
-  const error = connectFailureOf({ code, message }, 'source', 'h:5432', 'bob');
+  const error = connectFailureOf({ code, message }, 'source', { where: 'h:5432', user: 'bob', database: 'x' });
   expect(error.kind).toBe(kind);
   expect(error.message).toMatch(words);
 });

@@ -180,6 +180,26 @@ test('says of rows hidden by row-level security that a grant is not what is miss
   expect(result.summary.hazards[0]?.message).toMatch(/BYPASSRLS/);
 });
 
+test('leaves out a source table that is called like one of its own, and says so', () => {
+  const result = plan([table('_pgshift_mine'), table('t')]);
+  expect(result.summary.tables.map(({ source }) => source)).toEqual(['public.t']);
+  expect(hazardsOf(result)).toEqual(['LEFT_OUT report public._pgshift_mine']);
+});
+
+test('says that rows of a child are no longer in its parent', () => {
+  const result = plan([table('child', { inherits: [{ schema: 'public', name: 'parent' }] }), table('parent')]);
+  expect(hazardsOf(result)).toEqual(['LOSES_DETAIL report public.child']);
+});
+
+test('folds letters beyond ASCII too: a name without capitals is the same however Redshift folds', () => {
+  const result = plan([table('Émile', { schema: 'Ä', columns: [column('ÖL')] })]);
+  expect(result.chunks[0]?.tables[0]).toMatchObject({
+    target: { schema: 'ä', name: 'émile' },
+    columns: [{ target: 'öl' }],
+  });
+  expect(hazardsOf(plan([table('Ö'), table('ö')]))).toEqual(['NAME_COLLISION refuse public.Ö, public.ö']);
+});
+
 test('leaves out views, foreign tables and materialized views with a notice, unless asked for', () => {
   const tables = [
     table('f', { kind: 'foreign table' }),

@@ -1,0 +1,60 @@
+// Does a session that cannot be had fail soon and in words, whatever answers at the other end?
+import { createServer, type Server, type Socket } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { openSession } from '../../adapters/session.ts';
+
+const servers: Server[] = [];
+const sockets: Socket[] = [];
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  for (const server of servers.splice(0)) server.close();
+});
+
+/** A server that never ends a connection by itself, and does `behave` with it. */
+async function listen(behave: (socket: Socket) => void): Promise<number> {
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on('error', () => {});
+    behave(socket);
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return address !== null && typeof address === 'object' ? address.port : 0;
+}
+
+const open = (port: number, tls: 'prefer' | 'disable' | 'verify-full') =>
+  openSession(
+    { end: 'source', host: '127.0.0.1', port, user: 'u', password: 'p', database: 'd', tls, authorities: [] },
+    { applicationName: 't', firstContact: true, statementTimeoutMs: 0 },
+  );
+
+describe.each(['prefer', 'disable'] as const)('with sslmode %s', (tls) => {
+  test.each([
+    ['says nothing', () => {}],
+    ['is an SSH server', (socket: Socket) => void socket.write('SSH-2.0-OpenSSH_9.2\r\n')],
+    ['is a MySQL server', (socket: Socket) => void socket.write(Buffer.from('J\0\0\0\n8.0.36\0abcdefgh', 'latin1'))],
+    ['offers no TLS and then says nothing', (socket: Socket) => void socket.write('N')],
+    ['cuts the connection', (socket: Socket) => void socket.destroy()],
+  ])(
+    'a server that %s is told within 10 s',
+    async (_what, behave) => {
+      const port = await listen(behave);
+      await expect(open(port, tls)).rejects.toMatchObject({
+        name: expect.stringMatching(/^(?:ServerUnreachable|TlsRefused)$/),
+        message: expect.stringContaining(`127.0.0.1:${port}`),
+      });
+    },
+    12_000,
+  );
+});
+
+test('advises nobody to do without TLS because the connection was cut', async () => {
+  const port = await listen((socket) => {
+    socket.once('data', () => {
+      socket.write('S');
+      socket.once('data', () => socket.destroy());
+    });
+  });
+  await expect(open(port, 'verify-full')).rejects.toMatchObject({ name: 'ServerUnreachable' });
+});
