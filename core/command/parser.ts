@@ -2,8 +2,8 @@
 // Every clause beyond these is refused by name. Problems are collected, not thrown: one reading shows them all.
 
 import { type Diagnostic, diagnosticAt } from './diagnostic.ts';
-import type { Endpoint, LoadCommand, LoadOptions } from './model.ts';
-import { DEFAULT_OPTIONS, printOptions, readOption } from './options.ts';
+import { type Endpoint, type LoadCommand, type LoadOptions, NO_CLAUSES } from './model.ts';
+import { DEFAULT_OPTIONS, DEFAULT_ORIGINS, printOptions } from './options.ts';
 import { parseUri, printUri, UriError } from './uri.ts';
 
 /** A command and, apart from it, the passwords its text held. */
@@ -33,7 +33,7 @@ export function parseCommands(text: string, file: string): Parsed {
 
 /** Canonical text that parses to the same command. It holds no password, because a command does not. */
 export function printCommand(command: LoadCommand): string {
-  const options = printOptions(command.options);
+  const options = printOptions(command.options, command.origins);
   const tail = options.length > 0 ? `\n WITH ${options.join(', ')}` : '';
   return `LOAD DATABASE\n FROM ${printUri(command.source)}\n INTO ${printUri(command.target)}${tail};\n`;
 }
@@ -76,7 +76,14 @@ class Parser {
     if (!this.done() && !this.take(/;/y)) return this.giveUp(this.otherClause());
     if (this.problems.length > before || !source || !target) return undefined;
     return {
-      command: { kind: 'load database', source: source.endpoint, target: target.endpoint, options },
+      command: {
+        kind: 'load database',
+        source: source.endpoint,
+        target: target.endpoint,
+        options,
+        origins: DEFAULT_ORIGINS,
+        ...NO_CLAUSES,
+      },
       passwords: {
         ...(source.password === undefined ? {} : { source: source.password }),
         ...(target.password === undefined ? {} : { target: target.password }),
@@ -123,24 +130,15 @@ class Parser {
   }
 
   private options(): LoadOptions {
-    let options = DEFAULT_OPTIONS;
     do {
       this.blank();
       const start = this.at;
       const words = (this.take(/[A-Za-z_]+(?:[ \t\r\n]+[A-Za-z_]+)*/y) ?? '').toLowerCase().split(/\s+/).join(' ');
       this.blank();
-      const value = this.take(/=/y) === undefined ? undefined : this.value();
-      const reading = readOption(words, value);
-      if ('problem' in reading) this.fail(reading.problem, start);
-      else options = { ...options, ...reading.set };
+      this.fail(`unknown option ${words}`, start);
       this.blank();
     } while (this.take(/,/y) !== undefined);
-    return options;
-  }
-
-  private value(): string {
-    this.blank();
-    return this.take(/[^\s,;]+(?:[ \t]*[kKMGTP]?B)?/y) ?? '';
+    return DEFAULT_OPTIONS;
   }
 
   private word(word: string): boolean {

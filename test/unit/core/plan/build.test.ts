@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Catalog, Column, Heap, Table } from '../../../../core/catalog/model.ts';
-import type { LoadOptions } from '../../../../core/command/model.ts';
-import { DEFAULT_OPTIONS } from '../../../../core/command/options.ts';
+import { type LoadOptions, NO_CLAUSES } from '../../../../core/command/model.ts';
+import { DEFAULT_OPTIONS, DEFAULT_ORIGINS } from '../../../../core/command/options.ts';
 import { buildPlan, type PlanInput } from '../../../../core/plan/build.ts';
 import { PART_BYTES } from '../../../../core/plan/parts.ts';
 
@@ -46,6 +46,8 @@ function plan(
       source: { end: 'source', scheme: 'postgresql' },
       target: { end: 'target', scheme: 'redshift' },
       options: { ...DEFAULT_OPTIONS, ...over.options },
+      origins: DEFAULT_ORIGINS,
+      ...NO_CLAUSES,
     },
     source: catalog(source, { views: over.views ?? [] }),
     target: over.target ?? catalog([], { dialect: 'redshift' }),
