@@ -41,8 +41,7 @@ export const artifactKeys = {
   partObjects: inRun(() => 'parts/'),
   /** Pieces count from 1; 0 is a batch that is loaded whole. */
   manifest: inRun(
-    (batch: number, piece: number) =>
-      `manifests/${pad(batch, 7)}${piece === 0 ? '' : `.${pad(piece, 6)}`}.manifest`,
+    (batch: number, piece: number) => `manifests/${pad(batch, 7)}${piece === 0 ? '' : `.${pad(piece, 6)}`}.manifest`,
   ),
   /** What a batch moved: written once its rows are committed. */
   batchRecord: inRun((batch: number) => `loaded/${pad(batch, 7)}.json`),

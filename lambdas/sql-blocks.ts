@@ -1,10 +1,12 @@
 // What Prepare and Publish share: the SQL blocks of a command, each in a transaction of its own and once, however often
 // a step is tried again.
 
+import { artifactKeys } from '../core/artifacts.ts';
 import type { LoadCommand } from '../core/command/model.ts';
 import { PgshiftError } from '../core/errors.ts';
 import type { Name } from '../core/plan/names.ts';
 import type { Ports, Session } from '../core/ports.ts';
+import type { StepRecord } from '../core/report/model.ts';
 import {
   blocksAt,
   createBlocks,
@@ -30,7 +32,7 @@ interface Where {
 export async function runBlocksBefore(ports: Ports, where: Where): Promise<void> {
   await inSession(ports, where, async (session) => {
     await makeTable(session, where.table);
-    await runBlocks(session, where, 'BEFORE LOAD');
+    await runBlocks(ports, session, where, 'BEFORE LOAD');
   });
 }
 
@@ -45,9 +47,9 @@ export async function runBlocksAfter(ports: Ports, where: Where, between: () => 
       ports.log.info('blocks already run');
       return;
     }
-    await runBlocks(session, where, 'AFTER CREATE SCHEMA');
+    await runBlocks(ports, session, where, 'AFTER CREATE SCHEMA');
     await between();
-    await runBlocks(session, where, 'AFTER LOAD');
+    await runBlocks(ports, session, where, 'AFTER LOAD');
     await session.run(dropBlocks(where.table));
   });
 }
@@ -78,7 +80,14 @@ async function makeTable(session: Session, table: Name): Promise<void> {
   }
 }
 
-async function runBlocks(session: Session, { command, table }: Where, moment: Moment): Promise<void> {
+async function runBlocks(
+  ports: Ports,
+  session: Session,
+  { run, command, table }: Where,
+  moment: Moment,
+): Promise<void> {
+  const startedAt = ports.now();
+  let count = 0;
   for (const [index, block] of blocksAt(command, moment).entries()) {
     const number = index + 1;
     await session.run(lockBlocks(table));
@@ -92,7 +101,13 @@ async function runBlocks(session: Session, { command, table }: Where, moment: Mo
     }
     await session.run(recordBlock(table, moment, number));
     await session.run('COMMIT');
+    count += block.statements.length;
   }
+  // Whoever finds them done has nothing to tell.
+  if (count === 0) return;
+  const step = moment.toLowerCase();
+  const record: StepRecord = { step, startedAt, endedAt: ports.now(), count };
+  await ports.store.putJson(artifactKeys.stepRecord(run, step.replaceAll(' ', '-')), record);
 }
 
 async function runStatement(session: Session, statement: string, place: string): Promise<void> {

@@ -91,7 +91,8 @@ export function targetType(to: CastTarget, source: ColumnType, keepTypmod: boole
   const simple = Object.hasOwn(plain, name) ? plain[name] : undefined;
   if (simple !== undefined) {
     const [sql, family] = simple;
-    const takesPrecision = family === 'time' || family === 'timestamp' || family === 'timestamptz' || family === 'timetz';
+    const takesPrecision =
+      family === 'time' || family === 'timestamp' || family === 'timestamptz' || family === 'timetz';
     if (to.modifiers.length > 0 && !takesPrecision) return { problem: `${name} takes no modifier in Redshift` };
     return { sql, family };
   }

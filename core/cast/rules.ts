@@ -27,7 +27,12 @@ export interface CastPlace {
 }
 
 /** What the rules make of a column whose quoted name is `expression`. */
-export function castColumn(place: CastPlace, column: Column, expression: string, rules: readonly CastRule[]): ColumnCast {
+export function castColumn(
+  place: CastPlace,
+  column: Column,
+  expression: string,
+  rules: readonly CastRule[],
+): ColumnCast {
   const matching = rules.flatMap((rule, number) => (ruleMatches(rule, place, column) ? [{ rule, number }] : []));
   const [first] = matching;
   if (first === undefined) {
@@ -101,7 +106,10 @@ const spelling = (type: string): string => {
 
 /** `character varying`, `varchar`; of a type elsewhere also its name with and without the schema. */
 function namesOf(type: ColumnType): ReadonlySet<string> {
-  const written = type.sql.toLowerCase().replaceAll('"', '').replace(/\([\d, -]*\)/, '');
+  const written = type.sql
+    .toLowerCase()
+    .replaceAll('"', '')
+    .replace(/\([\d, -]*\)/, '');
   return new Set([spelling(written), spelling(written.replace(/^[^.]*\./, '')), spelling(type.name)]);
 }
 

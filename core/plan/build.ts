@@ -210,4 +210,3 @@ function ignoredStorage({ target, storage }: PlacedTable): Hazard[] {
   const message = 'the table is there and stays as it is: what SET or DISTRIBUTE says of its keys does nothing';
   return [{ kind: 'STORAGE_IGNORED', policy: 'report', place: placeOf(target), message }];
 }
-

@@ -24,7 +24,9 @@ function settingHazards({ settings }: LoadCommand): Hazard[] {
   return settings.flatMap((setting) => {
     const [source, target] = [unusedAtSource(setting), unusedAtTarget(setting)];
     if (source === undefined || target === undefined) return [];
-    return [report('SETTING_IGNORED', `SET ${setting.name}: not at the source (${source}), not at the target (${target})`)];
+    return [
+      report('SETTING_IGNORED', `SET ${setting.name}: not at the source (${source}), not at the target (${target})`),
+    ];
   });
 }
 
@@ -36,7 +38,9 @@ function conflicts({ options }: LoadCommand): Hazard[] {
   if (options.dropSchema && !options.includeDrop) {
     return [refuse('OPTIONS_CONFLICT', 'drop schema drops the tables that include no drop keeps')];
   }
-  return options.dataOnly && options.schemaOnly ? [refuse('OPTIONS_CONFLICT', 'data only and schema only load nothing')] : [];
+  return options.dataOnly && options.schemaOnly
+    ? [refuse('OPTIONS_CONFLICT', 'data only and schema only load nothing')]
+    : [];
 }
 
 const ENDS = /^(?:begin|start\s+transaction|commit|end|rollback|abort)\b/i;

@@ -99,18 +99,20 @@ function intoExisting(
     const policy = made ? 'report' : 'refuse';
     return { publish, columns, proof, hazards: [{ kind: 'TARGET_TABLE_MISSING', policy, place, message }] };
   }
-  const fitted = columns.map((column) => fit(column, live));
+  const staged = columns.map((column) => fitted(column, live));
   const missing = columns.filter((column) => columnOf(live, column) === undefined);
   const demanded = live.columns.filter((column) => demands(column, columns));
-  const differing = fitted.filter((column, index) => column.type !== columns[index]?.type);
+  const differing = staged.filter((column, index) => column.type !== columns[index]?.type);
   return {
     publish,
-    columns: fitted,
+    columns: staged,
     proof,
     hazards: [
       adds(place, publish, why),
       ...missing.map(({ target: name }) => refusal(place, `the target's table has no column "${name}"`)),
-      ...demanded.map(({ name }) => refusal(place, `the target's column "${name}" is NOT NULL, and nothing comes for it`)),
+      ...demanded.map(({ name }) =>
+        refusal(place, `the target's column "${name}" is NOT NULL, and nothing comes for it`),
+      ),
       ...differing.map((column): Hazard => {
         const message = `goes into ${column.type}, where a table of this run would have ${typeIn(columns, column)}`;
         return { kind: 'TYPES_DIFFER', policy: 'report', place: `${place}.${column.target}`, message };
@@ -133,7 +135,7 @@ const typeIn = (columns: readonly PlannedColumn[], { target }: PlannedColumn): s
   columns.find((column) => column.target === target)?.type ?? '';
 
 /** A staging column has the live one's type and strictness: what does not fit is refused by COPY, not after it. */
-function fit(column: PlannedColumn, live: Table): PlannedColumn {
+function fitted(column: PlannedColumn, live: Table): PlannedColumn {
   const there = columnOf(live, column);
   if (there === undefined) return column;
   const same = canonicalType(there.type.sql) === canonicalType(column.type);

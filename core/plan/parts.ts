@@ -35,9 +35,7 @@ type Slice = Omit<PlannedPart, 'part'>;
 /** The parts of a table, in reading order. A heap that cannot be split is one part, whatever its size. */
 export function partsOf(table: Table, sourceMajor: number, bounds: PartBounds = {}): PlannedPart[] {
   if (table.query !== undefined) return [{ part: 0, from: table.query, query: true, estimatedBytes: 0 }];
-  return table.heaps
-    .flatMap((heap) => sliceHeap(heap, sourceMajor, bounds))
-    .map((slice, part) => ({ part, ...slice }));
+  return table.heaps.flatMap((heap) => sliceHeap(heap, sourceMajor, bounds)).map((slice, part) => ({ part, ...slice }));
 }
 
 function sliceHeap(heap: Heap, sourceMajor: number, bounds: PartBounds): Slice[] {

@@ -20,7 +20,9 @@ type Choice = Pick<LoadCommand, 'source' | 'including' | 'excluding' | 'material
  */
 export function selectTables(catalog: Catalog, command: Choice & { readonly options: LoadOptions }): Selection {
   const passes = tableFilter(command);
-  const candidates = catalog.tables.filter((table) => table.kind === 'view' || passes(table) || isNamed(command, table));
+  const candidates = catalog.tables.filter(
+    (table) => table.kind === 'view' || passes(table) || isNamed(command, table),
+  );
   const judged = candidates.map((table) => ({ table, reason: reasonToLeave(table, command) }));
   const left = judged.flatMap(({ table, reason }) => (reason ? [hazard(reason.kind, table, reason.message)] : []));
   const described = new Set(catalog.tables.filter(({ kind }) => kind === 'view').map(placeOf));

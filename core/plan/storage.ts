@@ -19,8 +19,9 @@ const MOST_SORT_COLUMNS = 400;
 /** Types that Redshift neither distributes nor sorts by. */
 const NO_KEY = /^(?:SUPER|VARBYTE|GEOMETRY|GEOGRAPHY|HLLSKETCH)/;
 
-const ENCODINGS =
-  'raw az64 bytedict delta delta32k lzo mostly8 mostly16 mostly32 runlength text255 text32k zstd'.split(' ');
+const ENCODINGS = 'raw az64 bytedict delta delta32k lzo mostly8 mostly16 mostly32 runlength text255 text32k zstd'.split(
+  ' ',
+);
 
 /** `place` is the table's; what is wrong refuses the run. `quote` writes an identifier. */
 export function tableStorage(
@@ -33,7 +34,8 @@ export function tableStorage(
   const refuse = (kind: Hazard['kind'], message: string) =>
     void hazards.push({ kind, policy: 'refuse', place, message });
   const find = (what: string, name: string) => findColumn(columns, what, name, refuse);
-  const key = storage.distKey === undefined ? undefined : keyColumn(find('distkey', storage.distKey), 'distkey', refuse);
+  const key =
+    storage.distKey === undefined ? undefined : keyColumn(find('distkey', storage.distKey), 'distkey', refuse);
   const sort = Array.isArray(storage.sortKey)
     ? storage.sortKey.flatMap((name: string) => keyColumn(find('sortkey', name), 'sortkey', refuse) ?? [])
     : [];

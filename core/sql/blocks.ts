@@ -2,7 +2,7 @@
 // the block's own transaction. As everywhere, nothing stands between BEGIN and LOCK.
 
 import type { LoadCommand, SqlBlock } from '../command/model.ts';
-import { OWN_PREFIX, type Name } from '../plan/names.ts';
+import { type Name, OWN_PREFIX } from '../plan/names.ts';
 import { literal, qualified } from './quote.ts';
 
 /** When blocks run, by the words of the clause. */

@@ -44,7 +44,7 @@ export function unusedAtTarget({ name }: Setting): string | undefined {
 export function settingsForSource(settings: readonly Setting[]): string {
   return settings
     .filter((setting) => unusedAtSource(setting) === undefined)
-    .map((setting) => `SET ${setting.name} TO ${valueOf(setting, literal)}; `)
+    .map((setting) => `SET ${setting.name} TO ${settingValue(setting, literal)}; `)
     .join('');
 }
 
@@ -52,12 +52,12 @@ export function settingsForSource(settings: readonly Setting[]): string {
 export function settingsForTarget(settings: readonly Setting[]): string {
   return settings
     .filter((setting) => unusedAtTarget(setting) === undefined)
-    .map((setting) => `SET ${setting.name} TO ${valueOf(setting, redshiftLiteral)}; `)
+    .map((setting) => `SET ${setting.name} TO ${settingValue(setting, redshiftLiteral)}; `)
     .join('');
 }
 
 /** A search path is a list of names; every other value is one text. A name in double quotes may hold a comma. */
-function valueOf({ name, value }: Setting, quote: (text: string) => string): string {
+function settingValue({ name, value }: Setting, quote: (text: string) => string): string {
   if (name !== 'search_path') return quote(value);
   const schemas = Array.from(value.matchAll(/\s*(?:"((?:[^"]|"")*)"|([^,]+))\s*(?:,|$)/g), ([, quoted, bare]) =>
     quoted === undefined ? (bare ?? '').trim() : quoted.replaceAll('""', '"'),

@@ -10,8 +10,8 @@ import type { StepInput, StepOutput } from '../../core/pipeline.ts';
 import type { PlanChunk, PlannedPart, PlannedTable } from '../../core/plan/model.ts';
 import type { Ports } from '../../core/ports.ts';
 import { copyOut } from '../../core/sql/copy-out.ts';
-import { settingsForSource } from '../../core/sql/settings.ts';
 import { applicationName, BEGIN_READING, PIN_POSTGRESQL_SOURCE, statementTimeoutMs } from '../../core/sql/session.ts';
+import { settingsForSource } from '../../core/sql/settings.ts';
 import { storePieces, ZSTD } from './store-pieces.ts';
 
 export async function extract(ports: Ports, input: StepInput<'extract'>): Promise<StepOutput<'extract'>> {
@@ -33,10 +33,15 @@ export async function extract(ports: Ports, input: StepInput<'extract'>): Promis
     const stored =
       table.pieces === undefined
         ? await storeWhole(ports, key, bytes, watch.stream)
-        : await storePieces(ports.store, { run, batch, part, attempt }, pipeline(bytes, watch.stream, () => {}), {
-            bounds: table.pieces,
-            rows,
-          });
+        : await storePieces(
+            ports.store,
+            { run, batch, part, attempt },
+            pipeline(bytes, watch.stream, () => {}),
+            {
+              bounds: table.pieces,
+              rows,
+            },
+          );
     const count = await rows;
     const written = { part, rows: count, csvBytes: watch.bytes(), startedAt, endedAt: ports.now() };
     // The empty object of an empty part is not loaded.

@@ -44,7 +44,10 @@ export async function copy(ports: Ports, input: StepInput<'copy'>): Promise<Step
     await session.close();
   }
   const objects = sum(loads, (load) => load.keys.length);
-  await ports.store.putJson(artifactKeys.batchRecord(run, batch), recordOf(input, rows, objects, startedAt, ports.now()));
+  await ports.store.putJson(
+    artifactKeys.batchRecord(run, batch),
+    recordOf(input, rows, objects, startedAt, ports.now()),
+  );
   return { batch, rows };
 }
 
