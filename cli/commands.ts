@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { printDiagnostic } from '../core/command/diagnostic.ts';
 import type { Endpoint, LoadCommand } from '../core/command/model.ts';
-import { type ParsedCommand, parseCommands, printCommand } from '../core/command/parser.ts';
+import { type ParsedCommand, parseCommands } from '../core/command/parser.ts';
+import { printCommand } from '../core/command/print.ts';
 import { parseUri, printUri, UriError } from '../core/command/uri.ts';
 import { PgshiftError } from '../core/errors.ts';
 import { type Secrets, UsageError } from './failure.ts';
