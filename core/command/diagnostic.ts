@@ -62,19 +62,29 @@ interface Span {
   readonly to: number;
 }
 
-/** A connection string from its `://` on, up to the last @ and what follows it; and whatever has an @ in it. */
-const HIDDEN = /:\/\/(?:(?!\b[a-z][a-z0-9+.-]*:\/\/).)*@\S*|:\/\/\S*|[^\s'"(),;]*@[^\s'"(),;]*/gi;
+/** No connection string is longer; what begins further off than this does not reach into what is shown. */
+const LONGEST_URI_CHARACTERS = 4000;
 
-/** How much of a line is searched for what must be hidden: far more than is shown. */
-const SEARCHED_CHARACTERS = 2000;
-
+/**
+ * What must not be shown of `text` from `start` on: a connection string from its `://` to the next blank, or, where a
+ * password holds blanks, to the end of the word with the @; and any other word with an @.
+ */
 function hiddenIn(text: string, start: number, length: number): Span[] {
-  const first = Math.max(0, start - SEARCHED_CHARACTERS);
-  const part = text.slice(first, start + length + SEARCHED_CHARACTERS);
-  return [...part.matchAll(HIDDEN)].map((match) => {
-    const from = match.index + first - start + (match[0].startsWith('://') ? 3 : 0);
-    return { from, to: match.index + first - start + match[0].length };
-  });
+  const first = Math.max(0, start - LONGEST_URI_CHARACTERS);
+  const part = text.slice(first, start + length + LONGEST_URI_CHARACTERS);
+  const hidden: Span[] = [];
+  let open: number | undefined;
+  for (const { index, 0: word } of part.matchAll(/\S+/g)) {
+    const from = index + first - start;
+    const scheme = word.indexOf('://');
+    const at = word.lastIndexOf('@');
+    if (scheme >= 0) hidden.push({ from: from + scheme + 3, to: from + word.length });
+    else if (at >= 0) hidden.push({ from: open ?? from, to: from + word.length });
+    // A colon and no @ yet: a password may go on behind the blank.
+    if (scheme >= 0 && at < scheme && /:./.test(word.slice(scheme + 3))) open = from + scheme + 3;
+    else if (scheme >= 0 || at >= 0) open = undefined;
+  }
+  return hidden;
 }
 
 /** The line as a terminal can show it, and the carets below `[from, to)` of it. */
@@ -84,7 +94,7 @@ function draw(line: string, hidden: readonly Span[], from: number, to: number): 
   let at = 0;
   let hiding: Span | undefined;
   for (const character of line) {
-    const span = hidden.find((each) => at >= each.from && at < each.to);
+    const span = hidden.findLast((each) => at >= each.from && at < each.to);
     const piece = span === undefined ? visible(character) : span === hiding ? '' : '…';
     hiding = span;
     excerpt += piece;

@@ -1,16 +1,14 @@
-// Text to commands: any number of them in a file, or one from the arguments of a command line. Problems are collected,
-// not thrown: one reading shows them all.
+// Text to commands, any number of them in a file. Problems are collected, not thrown: one reading shows them all.
 
 import { parseClauses } from './clauses/clauses.ts';
 import { parseEnd, type ReadEnd } from './clauses/ends.ts';
+import { commandOf, passwordsOf, placedRemarks } from './command-of.ts';
 import { Cursor } from './cursor.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { type Draft, newDraft, type Reader } from './draft.ts';
-import type { LoadCommand, Origins } from './model.ts';
+import type { LoadCommand } from './model.ts';
 import { nearest } from './nearest.ts';
-import { DEFAULT_OPTIONS, DEFAULT_ORIGINS } from './options.ts';
 import { notSupported, OTHER_COMMANDS } from './other-sources.ts';
-import { remarksOn } from './remarks.ts';
 import { SourceText } from './source-text.ts';
 import type { ParsedUri } from './uri.ts';
 
@@ -161,40 +159,6 @@ function skipUnsupported(cursor: Cursor, from: number): undefined {
 
 function finish(cursor: Cursor, draft: Draft, source: ParsedUri, target: ParsedUri): ParsedCommand {
   const command = commandOf(draft, source, target);
-  for (const { about, message } of remarksOn(command, command.target.scheme)) {
-    const place = draft.places.get(about);
-    if (place === undefined) continue;
-    cursor.warnings.push(place.source.diagnostic('warning', message, place.from, place.to));
-  }
-  return {
-    command,
-    passwords: {
-      ...(source.password === undefined ? {} : { source: source.password }),
-      ...(target.password === undefined ? {} : { target: target.password }),
-    },
-  };
-}
-
-function commandOf(draft: Draft, source: ParsedUri, target: ParsedUri): LoadCommand {
-  const given = [...draft.given.keys()].map((name) => [name, 'given'] as const);
-  const origins: Origins = { ...DEFAULT_ORIGINS, ...Object.fromEntries(given) };
-  return {
-    kind: 'load database',
-    source: source.endpoint,
-    target: target.endpoint,
-    options: { ...DEFAULT_OPTIONS, ...draft.options },
-    origins,
-    settings: draft.settings,
-    casts: draft.casts,
-    materialize: draft.materialize,
-    including: draft.including,
-    excluding: draft.excluding,
-    decoding: draft.decoding,
-    alterSchemas: draft.alterSchemas,
-    alterTables: draft.alterTables,
-    distribute: draft.distribute,
-    beforeLoad: draft.beforeLoad,
-    afterCreateSchema: draft.afterCreateSchema,
-    afterLoad: draft.afterLoad,
-  };
+  cursor.warnings.push(...placedRemarks(draft, command));
+  return { command, passwords: passwordsOf(source, target) };
 }

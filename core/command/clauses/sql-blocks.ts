@@ -70,6 +70,16 @@ function parseExecute(cursor: Cursor, draft: Draft): string[] {
   return files.statements;
 }
 
+/** What `--before` and `--after` say: the name of a file, as it stands. */
+export function parseFile(cursor: Cursor, draft: Draft, blocks: SqlBlock[]): void {
+  const name = { value: cursor.text, from: 0, to: cursor.text.length };
+  cursor.at = name.to;
+  if (draft.reader === undefined) return;
+  const files = new Files(cursor, draft.reader, name);
+  files.read(name.value, cursor.source.file, []);
+  if (files.statements.length > 0) blocks.push({ statements: files.statements });
+}
+
 /** Files include one another; beyond so many something is wrong. */
 const MOST_FILES = 1000;
 
