@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { printDiagnostic } from '../../../../core/command/diagnostic.ts';
 import { DEFAULT_OPTIONS } from '../../../../core/command/options.ts';
-import { parseCommands, printCommand } from '../../../../core/command/parser.ts';
+import { parseCommands } from '../../../../core/command/parser.ts';
+import { printCommand } from '../../../../core/command/print.ts';
 
 const problemsOf = (text: string) => parseCommands(text, 'x.load').problems.map(printDiagnostic);
 
