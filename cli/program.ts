@@ -109,9 +109,14 @@ export function createProgram(terminal: Terminal): Command {
     .option('--dry-run', 'tell whether the load could start, and start nothing')
     .addHelpText('after', uris + aws)
     .action(async (first: string, target: string | undefined, flags: LoadFlags) => {
-      if (flags.dryRun === true) throw new UsageError('--dry-run is not supported yet');
+      const given = { first, target, options: flags.with, clauses: clausesOf(flags) };
+      if (flags.dryRun === true) {
+        const { dryRun } = await import('./dry-run.ts');
+        await dryRun(terminal, given);
+        return;
+      }
       const { load } = await import('./load.ts');
-      await load(terminal, { first, target, options: flags.with, clauses: clausesOf(flags) });
+      await load(terminal, given);
     });
 
   program

@@ -12,15 +12,7 @@ import { chunkNumbers, groupChunks, numberBatches, publishItems } from './chunks
 import { clauseHazards } from './clauses.ts';
 import { clearSchemas } from './clear-schema.ts';
 import { meetExisting, type Occupied, occupied } from './existing.ts';
-import {
-  collisionHazards,
-  foldedHazards,
-  readHazards,
-  runHazards,
-  schemaHazards,
-  strictly,
-  workersFor,
-} from './hazards.ts';
+import { collisionHazards, readHazards, runHazards, schemaHazards, strictly, workersFor } from './hazards.ts';
 import { addKeys, isFresh, planForeignKeys } from './keys.ts';
 import type { Hazard, PlanChunk, PlannedTable, PlanSummary } from './model.ts';
 import { byText, type NameStyle, nameStyle, OWN_PREFIX, placeOf } from './names.ts';
@@ -87,7 +79,6 @@ export function buildPlan(input: PlanInput): Plan {
     ...placement.hazards,
     ...castHazards(command.casts, new Set(drafts.flatMap((draft) => draft.usedCasts))),
     ...collisionHazards(placement.tables),
-    ...foldedHazards(sorted, options.identifiers),
     ...schemaHazards(tables, existingSchemas, command),
     ...clearing.hazards,
     ...drafts.flatMap((draft) => draft.hazards),

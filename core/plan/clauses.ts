@@ -8,9 +8,11 @@ import { unusedAtSource, unusedAtTarget } from '../sql/settings.ts';
 import type { Hazard } from './model.ts';
 
 export function clauseHazards(command: LoadCommand): Hazard[] {
+  const settings = settingHazards(command);
+  const remarks = remarksOn(command, 'redshift').filter(({ about }) => !settings.some((one) => one.about === about));
   return [
-    ...remarksOn(command, 'redshift').map(({ message }) => report('WITHOUT_MEANING', message)),
-    ...settingHazards(command),
+    ...remarks.map(({ message }) => report('WITHOUT_MEANING', message)),
+    ...settings.map(({ hazard }) => hazard),
     ...conflicts(command),
     ...blockHazards(command),
   ];
@@ -20,13 +22,12 @@ const report = (kind: Hazard['kind'], message: string): Hazard => ({ kind, polic
 const refuse = (kind: Hazard['kind'], message: string): Hazard => ({ kind, policy: 'refuse', place: null, message });
 
 /** A parameter that does its work at one end at least needs no word, unless pgshift sets it itself. */
-function settingHazards({ settings }: LoadCommand): Hazard[] {
+function settingHazards({ settings }: LoadCommand): { readonly about: string; readonly hazard: Hazard }[] {
   return settings.flatMap((setting) => {
     const [source, target] = [unusedAtSource(setting), unusedAtTarget(setting)];
     if (source === undefined || target === undefined) return [];
-    return [
-      report('SETTING_IGNORED', `SET ${setting.name}: not at the source (${source}), not at the target (${target})`),
-    ];
+    const message = `SET ${setting.name}: not at the source (${source}), not at the target (${target})`;
+    return [{ about: `settings.${setting.name}`, hazard: report('SETTING_IGNORED', message) }];
   });
 }
 

@@ -1,12 +1,12 @@
 // Hazards that are known from names, sizes, rights and the run as a whole.
 
 import type { Table } from '../catalog/model.ts';
-import type { LoadCommand, LoadOptions } from '../command/model.ts';
+import type { LoadCommand } from '../command/model.ts';
 import type { Capabilities } from '../dialect/capabilities.ts';
 import type { PublishItem } from '../pipeline.ts';
 import { TABLES_PER_PUBLISH } from './chunks.ts';
 import type { Hazard, PlannedTable } from './model.ts';
-import { clashes, foldName, nameProblem, placeOf, tableNameProblem } from './names.ts';
+import { clashes, nameProblem, placeOf, tableNameProblem } from './names.ts';
 import { MOST_UNSPLIT_BYTES } from './parts.ts';
 import { type PlacedTable, sameTarget } from './place.ts';
 
@@ -45,16 +45,6 @@ export function collisionHazards(tables: readonly PlacedTable[]): Hazard[] {
     return message === undefined ? [] : [{ kind: 'NAME_UNFIT', policy: 'refuse', place: placeOf(table), message }];
   });
   return [...collisions, ...unfit];
-}
-
-/** `quote identifiers` cannot keep capitals in Redshift: said once, with how many names it concerns. */
-export function foldedHazards(tables: readonly Table[], identifiers: LoadOptions['identifiers']): Hazard[] {
-  if (identifiers !== 'quote') return [];
-  const names = tables.flatMap((table) => [table.name, ...table.columns.map((column) => column.name)]);
-  const folded = names.filter((name) => name !== foldName(name)).length;
-  if (folded === 0) return [];
-  const message = `quote identifiers: Redshift folds even quoted names to lower case, and ${folded} of ours have capitals`;
-  return [{ kind: 'NAME_FOLDED', policy: 'report', place: null, message }];
 }
 
 /** How many readers the source bears, and what to say when that is fewer than asked for. */

@@ -25,7 +25,6 @@ export type HazardKind =
   | 'COLUMNS_DIFFER'
   | 'NAME_COLLISION'
   | 'NAME_UNFIT'
-  | 'NAME_FOLDED'
   | 'MATCHES_NOTHING'
   | 'NO_SUCH_COLUMN'
   | 'STORAGE_INVALID'
