@@ -1,7 +1,7 @@
 // What AWS says of us: credentials, region and account, all by the SDK's own chain.
 
 import { S3Client } from '@aws-sdk/client-s3';
-import { DEFAULT_BUCKET, ENVIRONMENT } from '../core/environment.ts';
+import { DEFAULT_BUCKET, ENVIRONMENT, NO_ACCOUNT } from '../core/environment.ts';
 import { PgshiftError } from '../core/errors.ts';
 import type { CopyAuthorization } from '../core/ports.ts';
 
@@ -32,7 +32,7 @@ export function bucketOwner(client: S3Client, environment: Environment): () => P
 
 async function findAccount(client: S3Client, environment: Environment): Promise<string | undefined> {
   const given = environment[ENVIRONMENT.bucketOwner];
-  if (given) return given;
+  if (given) return given === NO_ACCOUNT ? undefined : given;
   const { accountId } = await credentials(client);
   if (accountId !== undefined) return accountId;
   if (environment.AWS_ENDPOINT_URL_S3 || environment.AWS_ENDPOINT_URL) return undefined;

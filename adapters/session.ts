@@ -1,8 +1,7 @@
 // A session with PostgreSQL or Redshift, on `pg`. Values travel as the server's own text; errors leave as our kinds.
 
-import { PassThrough } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import pg from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
 import { connectFailureOf, failureOf, type ServerFailure } from '../core/dialect/server-error.ts';
 import { PgshiftError } from '../core/errors.ts';
 import type { Session, SessionOptions } from '../core/ports.ts';
@@ -113,26 +112,134 @@ function sessionOf(client: pg.Client, end: string): Session {
 }
 
 function copyOut(client: pg.Client, sql: string, fail: (error: unknown) => PgshiftError) {
-  const stream = client.query(copyTo(sql));
-  const bytes = new PassThrough({ highWaterMark: 256 * 1024 });
+  const bytes = client.query(new CopyOut(sql, fail));
   const rows = new Promise<number>((resolve, reject) => {
-    const refuse = (error: unknown) => {
-      const known = fail(error);
-      bytes.destroy(known);
-      reject(known);
-    };
-    const lost = () => refuse(new Error('Connection terminated'));
-    client.once('end', lost);
-    stream.on('error', refuse);
-    stream.on('end', () => {
-      client.off('end', lost);
-      resolve(stream.rowCount);
-    });
+    bytes.once('error', reject);
+    bytes.once('end', () => resolve(bytes.rowCount));
   });
   // Whoever reads `bytes` sees the failure there; without a reader of `rows` it must not end the process.
   rows.catch(() => {});
-  stream.pipe(bytes);
   return { bytes, rows };
+}
+
+/**
+ * What is handed on at a time: 64 KiB. The server sends 8 KiB at a time, and each hand-over to the compressor's thread
+ * and back costs as much as compressing 2 KiB.
+ */
+const PIECE_BYTES = 64 * 1024;
+/** A type, and a length that counts itself but not the type. */
+const HEAD_BYTES = 5;
+const COPY_DATA = 'd'.charCodeAt(0);
+const COPY_DONE = 'c'.charCodeAt(0);
+const ERROR_RESPONSE = 'E'.charCodeAt(0);
+
+/**
+ * `COPY … TO STDOUT` as a stream of bytes, in place of pg's own reading of the connection while rows come. Each row is
+ * a message: its bytes are moved over the heads between them, so that a row costs no object.
+ */
+class CopyOut extends Readable {
+  /** As the server counts them; known at the end. */
+  rowCount = 0;
+  private readonly sql: string;
+  private readonly fail: (error: unknown) => PgshiftError;
+  private socket: Duplex | undefined;
+  private handBack: (rest: Buffer) => void = () => {};
+  private readonly head = Buffer.alloc(HEAD_BYTES);
+  private headFilled = 0;
+  /** How much of the message at hand is still to come. */
+  private bodyLeft = 0;
+  private piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  private filled = 0;
+
+  constructor(sql: string, fail: (error: unknown) => PgshiftError) {
+    super({ highWaterMark: PIECE_BYTES });
+    this.sql = sql;
+    this.fail = fail;
+  }
+
+  // --- what pg asks of a query
+
+  submit(connection: pg.Connection): void {
+    const { stream } = connection;
+    const listeners = stream.listeners('data') as ((chunk: Buffer) => void)[];
+    const take = (chunk: Buffer) => this.readMessages(chunk);
+    stream.removeAllListeners('data').on('data', take);
+    this.socket = stream;
+    this.handBack = (rest) => {
+      stream.off('data', take);
+      for (const listener of listeners) stream.on('data', listener);
+      this.socket = undefined;
+      stream.resume();
+      for (const listener of listeners) listener(rest);
+    };
+    connection.query(this.sql);
+  }
+
+  handleError(error: unknown): void {
+    this.destroy(this.fail(error));
+  }
+
+  handleCommandComplete({ text }: { readonly text: string }): void {
+    this.rowCount = Number(/^COPY (\d+)/.exec(text)?.[1]);
+    this.handOn();
+    this.push(null);
+  }
+
+  handleReadyForQuery(): void {}
+
+  // --- what a reader asks of a stream
+
+  override _read(): void {
+    this.socket?.resume();
+  }
+
+  // --- bytes
+
+  private readMessages(chunk: Buffer): void {
+    let at = 0;
+    let kept = 0;
+    while (at < chunk.length) {
+      if (this.bodyLeft > 0) {
+        const length = Math.min(this.bodyLeft, chunk.length - at);
+        if (this.head[0] === COPY_DATA) {
+          chunk.copyWithin(kept, at, at + length);
+          kept += length;
+        }
+        at += length;
+        this.bodyLeft -= length;
+        continue;
+      }
+      const length = Math.min(HEAD_BYTES - this.headFilled, chunk.length - at);
+      for (let i = 0; i < length; i++) this.head[this.headFilled++] = chunk[at++] as number;
+      if (this.headFilled < HEAD_BYTES) break;
+      const [type] = this.head;
+      if (type === COPY_DONE || type === ERROR_RESPONSE) {
+        this.keep(chunk, kept);
+        // From here on the messages are pg's: the end of the query, or what went wrong.
+        this.handBack(type === COPY_DONE ? chunk.subarray(at) : Buffer.concat([this.head, chunk.subarray(at)]));
+        return;
+      }
+      this.bodyLeft = this.head.readUInt32BE(1) - (HEAD_BYTES - 1);
+      this.headFilled = 0;
+    }
+    this.keep(chunk, kept);
+  }
+
+  private keep(chunk: Buffer, length: number): void {
+    for (let taken = 0; taken < length; ) {
+      const copied = chunk.copy(this.piece, this.filled, taken, length);
+      taken += copied;
+      this.filled += copied;
+      if (this.filled === PIECE_BYTES) this.handOn();
+    }
+  }
+
+  private handOn(): void {
+    const whole = this.piece.subarray(0, this.filled);
+    this.piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
+    this.filled = 0;
+    if (whole.length > 0 && !this.push(whole)) this.socket?.pause();
+  }
 }
 
 function failureFrom(error: unknown): ServerFailure {

@@ -75,7 +75,8 @@ export async function startLaptop(life: Lifetime, options: LaptopOptions = {}): 
     user,
     password: randomBytes(18).toString('base64url'),
     database,
-    s3: { endpoint: s3.endpoint, region },
+    // Whatever role a COPY names: it reads with these keys.
+    s3: { endpoint: s3.endpoint, region, role: { accessKeyId: keys.id, secretAccessKey: keys.secret } },
     ...(options.portRedshift !== undefined && { port: options.portRedshift }),
   });
   await life.defer(() => redshift.close());

@@ -1,9 +1,11 @@
 // How does a state machine come to run on this machine: the synthesized one, with the functions that were synthesized
 // with it, for one bucket and one set of credentials?
+import { randomBytes } from 'node:crypto';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { storageError } from '../adapters/s3-errors.ts';
 import { s3Store } from '../adapters/s3-store.ts';
+import { NO_ACCOUNT } from '../core/environment.ts';
 import { findAssembly } from '../local/assembly.ts';
 import { startRuntime } from '../local/runtime.ts';
 import type { AwsSettings } from './aws-settings.ts';
@@ -29,11 +31,13 @@ const loadMachine = /^PgshiftLoadStateMachine/;
 export async function startMachine(life: Lifetime, options: MachineOptions): Promise<Machine> {
   const { aws, environment } = options;
   const s3 = new S3Client({ region: aws.region, credentials: aws.credentials });
-  const [assembly, accountId, credentials] = await Promise.all([
+  const [assembly, accountId] = await Promise.all([
     options.assembly ?? findAssembly(options.log),
     accountOf(s3, aws, environment),
-    aws.credentials(),
   ]);
+  // Step Functions stands on loopback: a key pair of its own keeps other users of the machine out, and the caller's
+  // own keys, which may expire meanwhile, are not for this.
+  const credentials = { accessKeyId: 'LOCAL', secretAccessKey: randomBytes(30).toString('base64url') };
   life.check();
   const runtime = await startRuntime({
     assembly,
@@ -58,8 +62,6 @@ export async function startMachine(life: Lifetime, options: MachineOptions): Pro
   };
 }
 
-const nobody = '000000000000';
-
 /**
  * The account that has to own the bucket: the caller's. AWS is asked for it; an S3 of somebody else's is asked whose
  * buckets it lists, and if that is no account number, none is compared.
@@ -72,11 +74,11 @@ async function accountOf(
   try {
     if (environment.AWS_ENDPOINT_URL_S3 || environment.AWS_ENDPOINT_URL) {
       const { Owner } = await s3.send(new ListBucketsCommand({}));
-      return Owner?.ID !== undefined && /^\d{12}$/.test(Owner.ID) ? Owner.ID : nobody;
+      return Owner?.ID !== undefined && /^\d{12}$/.test(Owner.ID) ? Owner.ID : NO_ACCOUNT;
     }
     const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
     const { Account } = await new STSClient({ region, credentials }).send(new GetCallerIdentityCommand({}));
-    return Account ?? nobody;
+    return Account ?? NO_ACCOUNT;
   } catch (error) {
     throw storageError(error, bucket, 'asking whose account this is', { firstContact: true });
   }

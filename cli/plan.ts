@@ -33,6 +33,9 @@ interface MadePlan {
 
 const run = 'plan';
 
+/** As much as a Lambda has at its start: 15 minutes. Statements get what is left. */
+const remainingMilliseconds = 900_000;
+
 /** There is nothing to clean up but connections, which end with us. */
 export const graceMilliseconds = 500;
 
@@ -93,7 +96,7 @@ const alone = (environment: Environment, store?: Store): Ports =>
     environment,
     run,
     step: 'plan',
-    remaining: () => Number.MAX_SAFE_INTEGER,
+    remaining: () => remainingMilliseconds,
     ...(store === undefined ? {} : { store }),
   });
 

@@ -10,6 +10,7 @@ import type { Report } from '../core/report/model.ts';
 import type { ReadyCommand } from './commands.ts';
 import { type ExecutionEnd, type ExecutionView, runExecution } from './execution.ts';
 import { Interrupted } from './lifetime.ts';
+import { noticeLines } from './notices.ts';
 import { startProgress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -64,6 +65,8 @@ export async function runCommand(
     });
     progress.end();
     if (end.status !== 'SUCCEEDED') throw new RunFailed(await reasonOf(machine, run, end));
+    const { hazards } = await machine.store.getJson<Report>(artifactKeys.reportJson(run));
+    for (const line of noticeLines(hazards)) terminal.note(line);
     return { run, end, summary: await machine.store.getText(artifactKeys.reportText(run)) };
   } catch (error) {
     progress.end();

@@ -20,8 +20,13 @@ export function openTerminal(secrets: Secrets): Terminal {
   };
   return {
     secrets,
-    live: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
+    live: canRedraw(process.stderr),
     result: (text) => write(process.stdout, text),
     note: (text) => write(process.stderr, text),
   };
+}
+
+/** Lines that change need a terminal that obeys, with room for all of them: some ptys have no size at all. */
+function canRedraw({ isTTY, rows, columns }: NodeJS.WriteStream): boolean {
+  return isTTY === true && process.env.TERM !== 'dumb' && rows >= 12 && columns >= 40;
 }

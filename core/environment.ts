@@ -17,3 +17,6 @@ export const SECRET_VARIABLE = /^PGSHIFT_SECRET_[A-Z0-9_]+$/;
 
 /** The bucket's name where pgloader's documentation says nothing else. */
 export const DEFAULT_BUCKET = 'pgloader';
+
+/** No account has this number: it stands where an S3 that is not AWS's knows of no accounts, and no owner is compared. */
+export const NO_ACCOUNT = '000000000000';

@@ -1,8 +1,7 @@
 // How does the code of each step become what Lambda runs? All handlers in one esbuild call, one folder per step.
 // An installed package brings the bundles along and never needs esbuild.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BuildOptions } from 'esbuild';
@@ -18,15 +17,16 @@ let built: string | undefined;
 
 /**
  * Gives the folder that holds one folder per step, named as in `lambdas/`, each with an `index.mjs` that exports
- * `handler`. When they did not come with the package they are built, once per process, and gone when it ends: synthesis
- * copies what it needs.
+ * `handler`. When they did not come with the package they are built, once per process, into the repository's cache:
+ * synthesis copies what it needs, and the next build of a process takes the folder's place.
  */
 export function bundledSteps(): string {
   if (existsSync(PACKED_BUNDLES)) return PACKED_BUNDLES;
   if (built === undefined) {
-    const folder = mkdtempSync(join(tmpdir(), 'pgshift-bundles-'));
-    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    const folder = join(repository, '.cache', 'bundles', String(process.pid));
+    rmSync(folder, { recursive: true, force: true });
     bundle(join(repository, 'lambdas'), folder);
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
     built = folder;
   }
   return built;

@@ -43,11 +43,10 @@ const float = (type: string): CanonicalText =>
 const moment = (render: (column: string) => string): CanonicalText =>
   both((column) => `to_char(${render(column)}, 'YYYY-MM-DD HH24:MI:SS.US')`);
 
-// SUPER prints without white space; what stands in quotes keeps it. The name is quoted because PostgreSQL has taken the
-// bare word for syntax of its own.
+// SUPER prints without white space; what stands in quotes keeps it.
 const document: CanonicalText = {
   source: (column) => String.raw`regexp_replace(to_jsonb(${column})::text, '("(?:[^"\\]|\\.)*")|\s+', '\1', 'g')`,
-  target: (column) => `"json_serialize"(${column})`,
+  target: (column) => `json_serialize(${column})`,
   free: true,
 };
 
@@ -66,6 +65,12 @@ const texts: Readonly<Record<string, CanonicalText>> = {
     target: (column) => `${column}::varchar`,
     free: false,
   },
+  // As it is printed: ::text would add the mask of a single address.
+  inet: {
+    source: (column) => `CASE WHEN ${column} IS NOT NULL THEN format('%s', ${column}) END`,
+    target: (column) => `${column}::varchar`,
+    free: false,
+  },
   bytea: {
     source: (column) => `encode(${column}, 'hex')`,
     target: (column) => `lower(from_varbyte(${column}, 'hex'))`,
@@ -75,7 +80,7 @@ const texts: Readonly<Record<string, CanonicalText>> = {
   jsonb: document,
 };
 
-for (const type of ['int2', 'int4', 'int8', 'oid', 'numeric', 'time', 'uuid', 'inet', 'cidr', 'macaddr'] as const) {
+for (const type of ['int2', 'int4', 'int8', 'oid', 'numeric', 'time', 'uuid', 'cidr', 'macaddr'] as const) {
   Object.assign(texts, { [type]: { ...plainText, free: false } });
 }
 

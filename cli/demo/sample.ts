@@ -1,4 +1,4 @@
-// How is the sample database made? A bookshop of about twenty tables, the same on every machine, in a few seconds.
+// How is the sample database made? A bookshop of 19 tables, the same on every machine, in a few seconds.
 import pg from 'pg';
 import { edgeRows } from './sample-edges.ts';
 import { largestRows, otherRows, sampleSize } from './sample-rows.ts';

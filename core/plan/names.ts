@@ -8,9 +8,12 @@ const NAME_BYTES = 127;
 /** Names that Redshift keeps for itself: no user column may have them. */
 const SYSTEM_COLUMNS = new Set(['oid', 'tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid', 'insertxid', 'deletexid']);
 
-/** Redshift folds the ASCII letters of every name to lower case, even of quoted ones. */
+/**
+ * Redshift folds every name to lower case, even quoted ones: certainly the letters of ASCII, and others perhaps. Folded
+ * here altogether, a name is the same however that is.
+ */
 export function foldName(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+  return name.toLowerCase();
 }
 
 /** How a name of the source is written in the target. */

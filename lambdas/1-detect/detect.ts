@@ -125,15 +125,17 @@ async function sourceCapabilities(session: Session): Promise<Capabilities['sourc
   };
 }
 
-/** Free by the server, by the database and by the role; -1 is no limit. Our own connection counts as free. */
+/**
+ * Free by the server, by the database and by the role; -1 is no limit. Our own connection counts as free. Counted by
+ * pg_stat_database, because pg_stat_activity hides from plain users what kind of session another one is.
+ */
 const SOURCE_FACTS = `
   SELECT current_database() AS database, pg_is_in_recovery() AS standby,
     least(
       current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
-        - (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
-      (SELECT CASE WHEN datconnlimit < 0 THEN 2147483647 ELSE datconnlimit
-        - (SELECT count(*) FROM pg_stat_activity a WHERE a.datid = d.oid) END
-        FROM pg_database d WHERE datname = current_database()),
+        - (SELECT sum(numbackends) FROM pg_stat_database),
+      (SELECT CASE WHEN datconnlimit < 0 THEN 2147483647 ELSE datconnlimit - numbackends END
+        FROM pg_database d JOIN pg_stat_database s ON s.datid = d.oid WHERE d.datname = current_database()),
       (SELECT CASE WHEN rolconnlimit < 0 THEN 2147483647 ELSE rolconnlimit
         - (SELECT count(*) FROM pg_stat_activity a WHERE a.usesysid = r.oid) END
         FROM pg_roles r WHERE rolname = current_user)

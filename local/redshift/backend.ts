@@ -28,14 +28,18 @@ export class BackendConnection {
   private readonly socket: Socket;
   private readonly frames = new Frames(false);
   private readonly forward: Listener;
+  private readonly forwarded: () => void;
+  /** While the messages of one piece are handed out: `forwarded` is called after the last. */
+  dispatching = false;
   private listener: Listener | undefined;
   private unanswered = 0;
   private waiting: (() => void)[] = [];
   private gone = false;
 
-  constructor(socket: Socket, forward: Listener, closed: () => void) {
+  constructor(socket: Socket, forward: Listener, forwarded: () => void, closed: () => void) {
     this.socket = socket;
     this.forward = forward;
+    this.forwarded = forwarded;
     socket.on('data', (chunk: Buffer) => this.arrived(chunk));
     socket.on('error', () => {});
     socket.on('drain', () => this.wake());
@@ -124,7 +128,10 @@ export class BackendConnection {
 
   private arrived(chunk: Buffer): void {
     this.frames.feed(chunk);
+    this.dispatching = true;
     for (let next = this.frames.next(); next !== undefined; next = this.frames.next()) this.dispatch(next);
+    this.dispatching = false;
+    this.forwarded();
     this.wake();
   }
 

@@ -40,6 +40,7 @@ export class Session {
   private skipping = false;
   private executed = false;
   private clientGone = false;
+  private unsent: Buffer[] = [];
   private stopCopy: AbortController | undefined;
   private copyStandsAlone = false;
 
@@ -51,6 +52,7 @@ export class Session {
     this.backend = new BackendConnection(
       upstream,
       (arrived) => this.fromBackend(arrived),
+      () => this.flush(),
       () => this.client.destroySoon(),
     );
     client.on('data', (chunk: Buffer) => {
@@ -84,8 +86,17 @@ export class Session {
   }
 
   private toClient(bytes: Buffer): void {
-    if (this.clientGone) return;
-    if (!this.client.write(bytes)) this.backend.pause();
+    this.unsent.push(bytes);
+    if (!this.backend.dispatching) this.flush();
+  }
+
+  /** Many small messages leave as one piece. */
+  private flush(): void {
+    const [first, ...more] = this.unsent;
+    if (first === undefined) return;
+    const bytes = more.length === 0 ? first : Buffer.concat(this.unsent);
+    this.unsent = [];
+    if (!this.clientGone && !this.client.write(bytes)) this.backend.pause();
   }
 
   private fromBackend(arrived: Buffer): void {

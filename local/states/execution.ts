@@ -1,4 +1,6 @@
 // How does one execution begin, live and end?
+
+import type { Child, ExecutionIdentity, ExecutionStatus } from './child.ts';
 import { deadline } from './clock.ts';
 import type { Machine } from './definition.ts';
 import { Aborted, StateError } from './errors.ts';
@@ -7,7 +9,7 @@ import { runGraph } from './interpreter.ts';
 import type { Json } from './json.ts';
 import type { MapRun } from './map-run.ts';
 import { Variables } from './variables.ts';
-import type { Child, ExecutionIdentity, ExecutionStatus, Frame, Services } from './visit.ts';
+import type { Frame, Services } from './visit.ts';
 
 export class Execution implements Child {
   readonly identity: ExecutionIdentity;

@@ -1,15 +1,10 @@
 // How are the items of a Distributed Map put together into the inputs of its children?
+import type { ChildInput } from './child.ts';
 import type { ItemBatcher } from './definition.ts';
 import { MAX_PAYLOAD_BYTES } from './errors.ts';
 import { fill } from './expressions.ts';
 import { type Json, jsonBytes } from './json.ts';
 import type { Visit } from './visit.ts';
-
-/** The input of one child, and how many items it stands for. */
-export interface ChildInput {
-  input: Json;
-  items: number;
-}
 
 /** One child per item, or per batch when there is a batcher. Throws QueryError. */
 export async function childInputs(

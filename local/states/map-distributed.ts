@@ -1,9 +1,10 @@
 // How does a DISTRIBUTED Map run: every item or batch as a child execution with a history and variables of its own.
 import { randomUUID } from 'node:crypto';
+import type { ChildInput } from './child.ts';
 import { isDistributed, type MapState } from './definition.ts';
 import { StateError } from './errors.ts';
 import { fillAs } from './expressions.ts';
-import { type ChildInput, childInputs } from './item-batcher.ts';
+import { childInputs } from './item-batcher.ts';
 import { prepareReader } from './item-reader.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { runInlineMap, selectItem } from './map-inline.ts';

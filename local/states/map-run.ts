@@ -1,6 +1,5 @@
 // What is known of one run of a Distributed Map while and after it runs: its children, its counts, its threshold?
-import type { ChildInput } from './item-batcher.ts';
-import type { Child, ExecutionStatus } from './visit.ts';
+import type { Child, ChildInput, ExecutionStatus } from './child.ts';
 
 export interface MapRunLimits {
   maxConcurrency: number;

@@ -1,10 +1,11 @@
 // What does a Distributed Map write to S3 about its children, and what does its state give instead of their outputs?
+
+import type { Child } from './child.ts';
 import type { ResultWriter, WriterConfig } from './definition.ts';
 import { StateError } from './errors.ts';
 import type { Host } from './host.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { MapRun } from './map-run.ts';
-import type { Child } from './visit.ts';
 
 interface WrittenFile {
   Key: string;

@@ -1,4 +1,5 @@
 // What is known while one state is visited: its input, context, variables, place in the history, and the services.
+import type { Child, ExecutionIdentity } from './child.ts';
 import type { Graph, Machine, NumberField, Outcome, State } from './definition.ts';
 import { dataLimitExceeded, MAX_PAYLOAD_BYTES, QueryError, StateError } from './errors.ts';
 import { type Bindings, fill, fillAs } from './expressions.ts';
@@ -19,32 +20,6 @@ export interface Services {
   /** Numbers in [0, 1) for the jitter of retries. */
   random: () => number;
 }
-
-export interface ExecutionIdentity {
-  arn: string;
-  name: string;
-  machineArn: string;
-  machineName: string;
-  roleArn: string;
-  mapRunArn?: string;
-}
-
-/** A child execution as the Map that started it sees it. */
-export interface Child {
-  readonly identity: ExecutionIdentity;
-  readonly input: Json;
-  readonly status: ExecutionStatus;
-  readonly output: Json | undefined;
-  readonly error: string | undefined;
-  readonly cause: string | undefined;
-  readonly startDate: Date;
-  readonly stopDate: Date | undefined;
-  /** Resolves, never rejects, when the child has ended. */
-  readonly ended: Promise<void>;
-  stop(): void;
-}
-
-export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
 /** One chain of states: a whole execution, a branch, or an iteration. */
 export interface Frame {

@@ -103,7 +103,11 @@ const publishAll = (options?: WorldOptions) => publish(world(options), { run, pu
 
 const staged = () => rows(session, 'SELECT id, note FROM sales._pgshift_0_0 ORDER BY id');
 const live = () => rows(session, 'SELECT id, note FROM sales.t ORDER BY id');
-const ownTables = () => rows(session, `SELECT relname FROM pg_class WHERE LEFT(relname, 9) = '_pgshift_' ORDER BY 1`);
+const ownTables = () =>
+  rows(
+    session,
+    `SELECT relname FROM pg_class WHERE LEFT(relname, 9) = '_pgshift_' AND relpersistence <> 't' ORDER BY 1`,
+  );
 
 beforeEach(async () => {
   await begin();

@@ -88,6 +88,18 @@ describe('snapshot isolation', () => {
     expect(await rows(one, 'SELECT count(*) FROM t')).toEqual([['2']]);
   });
 
+  it('lets the one that holds a LOCK load before the ones that wait', async () => {
+    await one.query('BEGIN');
+    await one.query('LOCK t');
+    const loading = two.query(copy);
+    const observer = await standIn.session();
+    await waits(observer, two);
+    await one.query(copy);
+    await one.query('COMMIT');
+    await loading;
+    expect(await rows(one, 'SELECT count(*) FROM t')).toEqual([['4']]);
+  });
+
   it('refuses LOCK outside a transaction', async () => {
     expect(await failure(one, 'LOCK t')).toMatchObject({ code: '25P01' });
   });

@@ -110,6 +110,8 @@ describe('statements', () => {
     expect(result.fields[0]?.name).toBe('mixed case');
     await session.query('CREATE TABLE "Folded" ("Col" int)');
     expect(await rows(session, 'SELECT col FROM folded')).toEqual([]);
+    await session.query('CREATE TABLE "Ärger" (x int); INSERT INTO Ärger VALUES (1)');
+    expect(await rows(session, 'SELECT x FROM "ärger"')).toEqual([[1]]);
     expect(await failure(session, 'CREATE TABLE "FOLDED" (x int)')).toMatchObject({ code: '42P07' });
     expect(await failure(session, 'CREATE TABLE twice ("A" int, a int)')).toMatchObject({ code: '42701' });
   });

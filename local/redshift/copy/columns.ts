@@ -1,9 +1,8 @@
 // How is a field checked and written, by the type of its column?
 import { LoadError } from '../errors.ts';
-import type { CopyOptions } from '../sql/copy-statement.ts';
 import { dateWriter, timestampWriter, timeWriter } from './dates.ts';
+import type { FieldWriter, Rules } from './field-writer.ts';
 import { decimalWriter, floatWriter, integerWriter } from './numbers.ts';
-import type { Output } from './output.ts';
 import { charWriter, superWriter, varbyteWriter, varcharWriter } from './texts.ts';
 
 /** A column as the backend's catalog has it. */
@@ -18,9 +17,6 @@ export interface ColumnFacts {
   readonly identity: string;
 }
 
-/** Checks the bytes of a field (never empty) and writes the value. Throws LoadError. */
-export type FieldWriter = (source: Buffer, start: number, end: number, output: Output) => void;
-
 /** What an empty field is. */
 export type EmptyMeaning = 'null' | 'empty text' | 'empty json';
 
@@ -34,11 +30,6 @@ export interface LoadColumn {
   readonly isText: boolean;
   readonly isVarchar: boolean;
   readonly write: FieldWriter;
-}
-
-export interface Rules {
-  readonly options: CopyOptions;
-  readonly pessimistic: boolean;
 }
 
 /** The column as a load needs it, or undefined for a type that COPY cannot fill here. */

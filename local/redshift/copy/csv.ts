@@ -1,7 +1,8 @@
 // How does CSV become rows, by Redshift's rules? Works on bytes: a record is found, its fields are checked and written
 // one after the other, and taken back when one is bad.
 import { LoadError } from '../errors.ts';
-import type { LoadColumn, Rules } from './columns.ts';
+import type { LoadColumn } from './columns.ts';
+import type { Rules } from './field-writer.ts';
 import { Output } from './output.ts';
 
 const tab = 9;

@@ -2,7 +2,7 @@
 // Without DATEFORMAT and TIMEFORMAT only Redshift's default form; with 'auto' the ISO forms too. The other forms that
 // 'auto' knows on Redshift (month names, Julian days, …) are refused as bad values.
 import { LoadError } from '../errors.ts';
-import type { FieldWriter, Rules } from './columns.ts';
+import type { FieldWriter, Rules } from './field-writer.ts';
 import type { Output } from './output.ts';
 
 const zero = 48;

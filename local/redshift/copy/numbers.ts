@@ -1,6 +1,6 @@
 // Which texts are numbers to COPY, and within which ranges?
 import { LoadError } from '../errors.ts';
-import type { FieldWriter, Rules } from './columns.ts';
+import type { FieldWriter, Rules } from './field-writer.ts';
 import type { Output } from './output.ts';
 
 const plus = 43;

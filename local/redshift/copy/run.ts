@@ -2,12 +2,15 @@
 // as a COPY FROM STDIN, so that the transaction is the client's. A row that is refused ends it with CopyFail.
 import { type Admin, identifier, literal } from '../admin.ts';
 import type { BackendConnection } from '../backend.ts';
-import { LoadError, notImplemented, RedshiftError, sqlstate } from '../errors.ts';
+import { LoadError, notImplemented, RedshiftError } from '../errors.ts';
 import type { CopyStatement } from '../sql/copy-statement.ts';
-import { code, commandComplete, errorFields, int32, message, notice, query } from '../wire.ts';
-import { type ColumnFacts, type LoadColumn, loadColumn, type Rules } from './columns.ts';
+import { commandComplete, notice } from '../wire.ts';
+import { backendError, CopyIn, must } from './backend-copy.ts';
+import { type ColumnFacts, type LoadColumn, loadColumn } from './columns.ts';
 import { CsvReader } from './csv.ts';
+import type { Rules } from './field-writer.ts';
 import { type S3Options, type SourceFile, Sources, sourceUrl } from './sources.ts';
+import { chooseColumns, findTarget, type Target } from './target.ts';
 
 export interface CopyContext {
   readonly backend: BackendConnection;
@@ -19,13 +22,6 @@ export interface CopyContext {
   readonly signal: AbortSignal;
   readonly stop: (reason: Error) => void;
   readonly tell: (bytes: Buffer) => void;
-}
-
-interface Target {
-  readonly oid: number;
-  readonly name: string;
-  readonly userId: number;
-  readonly columns: readonly ColumnFacts[];
 }
 
 interface Problem {
@@ -71,6 +67,8 @@ async function copyInTransaction(copy: CopyStatement, context: CopyContext): Pro
   const { backend } = context;
   const target = await findTarget(copy, backend);
   const columns = loadColumns(chooseColumns(copy, target), copy, context);
+  // The table first: who holds it by LOCK may COPY too, and would wait for the advisory lock of one who waits for him.
+  await must(backend, `LOCK TABLE ${copy.table.sql} IN ROW EXCLUSIVE MODE`);
   await must(backend, `SELECT pg_advisory_xact_lock(${copyLock}, ${target.oid}::bit(32)::int)`);
   const sources = new Sources(copy, context.s3, context.signal);
   const id = ++lastCopyId;
@@ -101,70 +99,6 @@ function summary(table: string, rows: number, refused: number, noLoad: boolean):
   const head = `Load into table '${table}' completed, ${rows} record(s) ${noLoad ? 'checked' : 'loaded'} successfully.`;
   if (refused === 0) return head;
   return `${head}\n${refused} record(s) could not be loaded.  Check 'stl_load_errors' system table for details.`;
-}
-
-async function must(backend: BackendConnection, sql: string): Promise<(string | null)[][]> {
-  const { rows, error } = await backend.ask(sql);
-  if (error) throw backendError(error);
-  return rows;
-}
-
-function backendError(fields: ReadonlyMap<string, string>): RedshiftError {
-  const sqlstateOf = fields.get('C') ?? sqlstate.internal;
-  if (sqlstateOf === '40001') {
-    const detail = 'Serializable isolation violation on table - 0, transactions forming the cycle are: 0';
-    return new RedshiftError('1023', sqlstate.internal, detail);
-  }
-  return new RedshiftError(fields.get('M') ?? 'error', sqlstateOf, fields.get('D'));
-}
-
-// --- the table
-
-async function findTarget(copy: CopyStatement, backend: BackendConnection): Promise<Target> {
-  const rows = await must(
-    backend,
-    `SELECT c.oid, c.relname, c.relkind, u.usesysid, a.attname, t.typname, a.atttypmod, a.attnotnull, a.attidentity
-     FROM pg_class c JOIN pg_user u ON u.usename = current_user
-       LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-       LEFT JOIN pg_type t ON t.oid = a.atttypid
-     WHERE c.oid = to_regclass(${literal(copy.table.sql)}) ORDER BY a.attnum`,
-  );
-  const [first] = rows;
-  if (first === undefined) throw new RedshiftError(`Cannot COPY into nonexistent table ${copy.table.last}`);
-  if (first[2] !== 'r') throw new RedshiftError(`"${copy.table.last}" is not a table`, '42809');
-  const columns = rows.map((row) => ({
-    name: row[4] ?? '',
-    type: row[5] ?? '',
-    modifier: Number(row[6]),
-    notNull: row[7] === 't',
-    identity: row[8] ?? '',
-  }));
-  return { oid: Number(first[0]), name: first[1] ?? '', userId: Number(first[3]), columns };
-}
-
-function chooseColumns(copy: CopyStatement, target: Target): ColumnFacts[] {
-  const { explicitIds } = copy.options;
-  const chosen =
-    copy.columns === undefined
-      ? target.columns.filter((column) => column.identity !== 'a' || explicitIds)
-      : copy.columns.map((name) => findColumn(name, target));
-  if (new Set(chosen).size < chosen.length) {
-    throw new RedshiftError('a column is specified more than once', sqlstate.duplicateColumn);
-  }
-  const identity = chosen.some((column) => column.identity === 'a');
-  if (identity && !explicitIds) {
-    throw new RedshiftError('cannot load an IDENTITY column without EXPLICIT_IDS', sqlstate.featureNotSupported);
-  }
-  if (explicitIds && !identity) {
-    throw new RedshiftError('EXPLICIT_IDS needs an IDENTITY column to load', sqlstate.featureNotSupported);
-  }
-  return chosen;
-}
-
-function findColumn(name: string, target: Target): ColumnFacts {
-  const column = target.columns.find((candidate) => candidate.name === name);
-  if (column) return column;
-  throw new RedshiftError(`column "${name}" of relation "${target.name}" does not exist`, sqlstate.undefinedColumn);
 }
 
 function loadColumns(chosen: readonly ColumnFacts[], copy: CopyStatement, context: CopyContext): LoadColumn[] {
@@ -273,60 +207,6 @@ class Load {
     const column = place[2]?.replaceAll('"', '');
     error.column = this.columns.findIndex((candidate) => candidate.name === column);
     return new FailedLoad([...this.problems, { file: start?.file ?? this.file, error }]);
-  }
-}
-
-/** A COPY FROM STDIN in the backend. */
-class CopyIn {
-  private readonly backend: BackendConnection;
-  private refused: Map<string, string> | undefined;
-  private ended: Promise<void> = Promise.resolve();
-
-  constructor(backend: BackendConnection) {
-    this.backend = backend;
-  }
-
-  /** Resolves when the backend takes rows. Throws its error when it does not. */
-  async start(sql: string): Promise<void> {
-    let opened: () => void = () => {};
-    const open = new Promise<void>((resolve) => {
-      opened = resolve;
-    });
-    this.ended = this.backend.sendWith(query(sql), (arrived) => {
-      if (arrived[0] === code('E')) this.refused ??= errorFields(arrived);
-      if (arrived[0] === code('G')) opened();
-    });
-    // Awaited by finish() or abort(), but it may fail before.
-    this.ended.catch(() => {});
-    await Promise.race([open, this.ended]);
-    if (this.refused) {
-      await this.ended;
-      throw backendError(this.refused);
-    }
-  }
-
-  /** Throws when the backend has given up. */
-  async write(rows: Buffer): Promise<void> {
-    if (this.refused) throw new Error('the backend has refused the rows');
-    if (rows.length === 0) return;
-    const head = Buffer.concat([Buffer.from('d'), int32(rows.length + 4)]);
-    void this.backend.send(head);
-    await this.backend.send(rows);
-  }
-
-  /** All rows are sent; the backend's error, if it has one. */
-  async finish(): Promise<Map<string, string> | undefined> {
-    if (!this.refused) await this.backend.send(message('c'));
-    await this.ended;
-    return this.refused;
-  }
-
-  /** Takes everything back. Returns the backend's own error when that came first. */
-  async abort(): Promise<Map<string, string> | undefined> {
-    const first = this.refused;
-    if (!first) await this.backend.send(message('f', 'refused\0'));
-    await this.ended;
-    return first;
   }
 }
 

@@ -1,6 +1,6 @@
 // What may a text, a JSON value or a hex string be, and how long?
 import { LoadError } from '../errors.ts';
-import type { FieldWriter, Rules } from './columns.ts';
+import type { FieldWriter, Rules } from './field-writer.ts';
 import type { Output } from './output.ts';
 import { cutAtCharacter, findBadUtf8, replaceBadUtf8 } from './utf8.ts';
 

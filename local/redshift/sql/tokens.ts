@@ -138,9 +138,14 @@ export function statements(sql: string, lexis: Lexis): Token[][] {
   return list.filter((tokens) => tokens.some((token) => token.kind !== 'space'));
 }
 
-/** The statement as text for the backend: names folded. */
+/** The statement as text for the backend: names folded, those without quotes too where PostgreSQL would not. */
 export function render(tokens: readonly Token[]): string {
-  return tokens.map((token) => (token.kind === 'name' ? quoteName(token.value) : token.text)).join('');
+  return tokens
+    .map((token) => {
+      const foldedHere = token.kind === 'name' || (token.kind === 'word' && /[\u0080-\uffff]/.test(token.text));
+      return foldedHere ? quoteName(token.value) : token.text;
+    })
+    .join('');
 }
 
 /** The longest name PostgreSQL keeps. Redshift keeps 127 bytes; silently cut names would collide, so they are refused. */

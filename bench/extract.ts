@@ -1,0 +1,46 @@
+// How fast does one worker read a table, compressed, into S3, and how much memory does it take?
+
+import type { Benchmark, Figure } from './figures.ts';
+import { inTurn } from './measure.ts';
+import { readTable } from './reference.ts';
+import { runId } from './runs.ts';
+import { planRun, stepsFor } from './steps.ts';
+import { commandFor, machineFor } from './world.ts';
+
+const SAMPLES = 5;
+
+export const extractBenchmark: Benchmark = {
+  name: 'extract',
+  question: 'one worker: a table, compressed, into local S3',
+  async run(world) {
+    const { uri } = await world.large();
+    const command = commandFor(world, uri);
+    const machine = await machineFor(world, command);
+    const steps = await stepsFor(world, command);
+    const { run, batches } = await planRun(steps, machine, runId(), command.text);
+    const peaks: number[] = [];
+    let attempt = 0;
+    const ours = async () => {
+      attempt += 1;
+      const events = batches.flatMap(({ parts, ...batch }) => parts.map((part) => ({ run, ...batch, part, attempt })));
+      const { seconds, peakBytes } = await steps.invoke('extract', events);
+      peaks.push(peakBytes / 1e6);
+      return seconds.reduce((sum, each) => sum + each, 0);
+    };
+    const reference = readTable(uri, 'bench.mixed');
+    await ours();
+    await reference.run();
+    const pairs = await inTurn(SAMPLES, ours, reference.run);
+    return [
+      {
+        what: 'extract, one worker',
+        values: pairs.ours,
+        unit: 's',
+        reference: { what: reference.what, values: pairs.theirs },
+        ratio: 'times its speed',
+        goal: { atLeast: 1 },
+      },
+      { what: 'extract, peak memory', values: peaks, unit: 'MB', goal: { atMost: 200 } },
+    ] satisfies Figure[];
+  },
+};
