@@ -90,7 +90,7 @@ async function runBlocks(
   let count = 0;
   for (const [index, block] of blocksAt(command, moment).entries()) {
     const number = index + 1;
-    await session.run(lockBlocks(table));
+    await lock(ports, session, table);
     const [done] = await session.query(findBlock(table, moment, number));
     if (done !== undefined) {
       await session.run('ROLLBACK');
@@ -108,6 +108,20 @@ async function runBlocks(
   const step = moment.toLowerCase();
   const record: StepRecord = { step, startedAt, endedAt: ports.now(), count };
   await ports.store.putJson(artifactKeys.stepRecord(run, step.replaceAll(' ', '-')), record);
+}
+
+/** Another chunk may be running a block: Step Functions waits for less money than a Lambda. */
+const LOCK_MS = 30_000;
+
+async function lock(ports: Ports, session: Session, table: Name): Promise<void> {
+  await session.run(`SET statement_timeout TO ${LOCK_MS}`);
+  try {
+    await session.run(lockBlocks(table));
+  } catch (error) {
+    if (!(error instanceof PgshiftError) || error.kind !== 'StatementTimeout') throw error;
+    throw new PgshiftError('LockTimeout', 'Another chunk of the run is running its SQL blocks.', { cause: error });
+  }
+  await session.run(`SET statement_timeout TO ${statementTimeoutMs(ports.remaining())}`);
 }
 
 async function runStatement(session: Session, statement: string, place: string): Promise<void> {

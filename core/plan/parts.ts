@@ -45,9 +45,13 @@ function sliceHeap(heap: Heap, sourceMajor: number, bounds: PartBounds): Slice[]
   return [slice(heap, [], 1)];
 }
 
-/** Rows are an estimate of the source's own. */
+/** A row without a byte of its own: its header of 24 bytes and its pointer of 4. */
+const LEAST_ROW_BYTES = 28;
+
+/** Rows are the source's own estimate, or as many as there can be at most where it has none. */
 function wantedParts(heap: Heap, { bytes = PART_BYTES, rows }: PartBounds): number {
-  const byRows = rows === undefined ? 1 : Math.ceil(heap.estimatedRows / rows);
+  const estimated = heap.estimatedRows < 0 ? heap.bytes / LEAST_ROW_BYTES : heap.estimatedRows;
+  const byRows = rows === undefined ? 1 : Math.ceil(estimated / rows);
   return Math.min(MOST_PARTS, Math.max(Math.ceil(heap.bytes / bytes), byRows));
 }
 

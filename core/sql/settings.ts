@@ -31,6 +31,7 @@ const PINNED_AT_TARGET: ReadonlySet<string> = new Set([
 
 /** Why a parameter does nothing at an end, or undefined when it does its work there. */
 export function unusedAtSource({ name }: Setting): string | undefined {
+  if (name === 'search_path') return 'names are written in full; only queries of the command have it';
   if (PINNED_AT_SOURCE.has(name)) return 'pgshift sets it itself, because rows depend on it';
   return isPostgresqlSetting(name) ? undefined : 'a parameter of Redshift';
 }
@@ -54,6 +55,15 @@ export function settingsForTarget(settings: readonly Setting[]): string {
     .filter((setting) => unusedAtTarget(setting) === undefined)
     .map((setting) => `SET ${setting.name} TO ${settingValue(setting, redshiftLiteral)}; `)
     .join('');
+}
+
+/**
+ * The search path of the command's own queries, for the transaction at hand: they were not written for an empty one. It
+ * is the command's, or what the server gives everybody.
+ */
+export function pathForQueries(settings: readonly Setting[]): string {
+  const path = settings.findLast(({ name }) => name === 'search_path');
+  return `SET LOCAL search_path TO ${path === undefined ? 'DEFAULT' : settingValue(path, literal)}`;
 }
 
 /** A search path is a list of names; every other value is one text. A name in double quotes may hold a comma. */

@@ -15,16 +15,22 @@ import type { LoadCommand } from '../../core/command/model.ts';
 import { PgshiftError } from '../../core/errors.ts';
 import { viewsToRead } from '../../core/plan/select.ts';
 import type { Session } from '../../core/ports.ts';
+import { pathForQueries } from '../../core/sql/settings.ts';
 
 /** The views as tables of the catalog. Throws CommandInvalid for a query that the source does not take. */
 export async function describeViews(session: Session, catalog: Catalog, command: LoadCommand): Promise<Table[]> {
+  const queries = queriesOf(catalog, command);
+  if (queries.length === 0) return [];
   const described: DescribedView[] = [];
-  for (const view of queriesOf(catalog, command)) {
+  await session.run(pathForQueries(command.settings));
+  for (const view of queries) {
     described.push({ ...view, columns: await columnsOf(session, view) });
   }
+  // Types are named in full again.
+  await session.run("SET LOCAL search_path TO ''");
   if (described.every(({ columns }) => columns.length === 0)) return tablesFromViews(described, [], []);
-  const queries = typeQueries(described);
-  return tablesFromViews(described, await session.query(queries.names), await session.query(queries.types));
+  const asked = typeQueries(described);
+  return tablesFromViews(described, await session.query(asked.names), await session.query(asked.types));
 }
 
 /** A query of the command's own stands before a view of the same name. */

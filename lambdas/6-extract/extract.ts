@@ -11,7 +11,7 @@ import type { PlanChunk, PlannedPart, PlannedTable } from '../../core/plan/model
 import type { Ports } from '../../core/ports.ts';
 import { copyOut } from '../../core/sql/copy-out.ts';
 import { applicationName, BEGIN_READING, PIN_POSTGRESQL_SOURCE, statementTimeoutMs } from '../../core/sql/session.ts';
-import { settingsForSource } from '../../core/sql/settings.ts';
+import { pathForQueries, settingsForSource } from '../../core/sql/settings.ts';
 import { storePieces, ZSTD } from './store-pieces.ts';
 
 export async function extract(ports: Ports, input: StepInput<'extract'>): Promise<StepOutput<'extract'>> {
@@ -27,6 +27,7 @@ export async function extract(ports: Ports, input: StepInput<'extract'>): Promis
   });
   try {
     await session.run(`${settingsForSource(command.settings)}${PIN_POSTGRESQL_SOURCE}; ${BEGIN_READING}`);
+    if (planned.query === true) await session.run(pathForQueries(command.settings));
     const { bytes, rows } = session.copyOut(copyOut(table.columns, planned, chunk.sentinel));
     const watch = watchCsv(chunk.sentinel, `${table.source.schema}.${table.source.name}`);
     // Each stream that breaks takes the others with it, and the upload with them: what is not whole is not stored.
