@@ -32,7 +32,7 @@ const UNITS = { none: '', bytes: ' bytes', time: ' s' } as const;
 function chosen(name: OptionName, { partsAtOnce }: PlanSummary): string {
   switch (name) {
     case 'concurrency':
-      return `${partsAtOnce} parts of a batch at once`;
+      return `${partsAtOnce} of a batch’s parts at once`;
     case 'batchRows':
     case 'batchBytes':
       return 'no bound; a COPY loads up to 32 parts';

@@ -22,7 +22,7 @@ export function planScript(summary: PlanSummary, chunks: readonly PlanChunk[], c
     '--',
     `-- ${counted(summary.tables.length, 'table')}, largest first; ${batchesText(summary)}`,
     ...summary.tables.map((table) => comment(tableLine(table, planned))),
-    ...(chunks.length === 0 ? [] : ['', ...script(chunks, planned, command)]),
+    ...(chunks.length === 0 ? [] : script(chunks, planned, command)),
   ].join('\n');
 }
 
@@ -123,7 +123,10 @@ function size(bytes: number): string {
   return `${power === 0 ? bytes : (bytes / 1000 ** power).toFixed(1)} ${units[power]}`;
 }
 
-const escaped = (control: string): string => JSON.stringify(control).slice(1, -1).replace('\u007f', '\\u007f');
+function escaped(control: string): string {
+  if (control === '\n') return '\\n';
+  return `\\u${(control.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
+}
 
 const visible = (text: string): string => text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, escaped);
 

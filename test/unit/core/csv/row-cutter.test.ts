@@ -79,7 +79,12 @@ describe('a cutter of rows', () => {
           expect(pieces([CSV.subarray(0, at), CSV.subarray(at, next), CSV.subarray(next)], bounds)).toEqual(whole);
         }
       }
-      expect(pieces(Array.from(CSV, (byte) => Uint8Array.of(byte)), bounds)).toEqual(whole);
+      expect(
+        pieces(
+          Array.from(CSV, (byte) => Uint8Array.of(byte)),
+          bounds,
+        ),
+      ).toEqual(whole);
     },
   );
 
