@@ -72,14 +72,23 @@ const TRANSFORMS: Readonly<Record<TransformName, Transform>> = {
     (c) =>
       `${pieces(`nullif(${c}::text, '00000000000000')`, '(\\d{4})(\\d\\d)(\\d\\d)(\\d\\d)(\\d\\d)(\\d\\d)', '\\1-\\2-\\3 \\4:\\5:\\6')}::timestamp`,
   ),
+  // Six digits and fractions of a second; a number has lost the zeros before its first digit.
   'time-with-no-separator': on(
     ['text', 'number'],
     'time',
-    (c) => `${pieces(`lpad(${c}::text, 6, '0')`, '(\\d\\d)(\\d\\d)(\\d\\d)(\\d*)', '\\1:\\2:\\3.\\4')}::time`,
+    (c) =>
+      `rtrim(${pieces(`lpad(${c}::text, greatest(6, length(${c}::text)), '0')`, '(\\d\\d)(\\d\\d)(\\d\\d)(\\d*)', '\\1:\\2:\\3.\\4')}, '.')::time`,
   ),
   'int-to-ip': on('number', 'text', dotted),
   'ip-range': on('array', 'text', (c) => `(${dotted(`${c}[1]`)} || '-' || ${dotted(`${c}[2]`)})`),
-  'hex-to-dec': on('text', 'int8', (c) => `('x' || lpad(${c}::text, 16, '0'))::bit(64)::bigint`),
+  // Up to 63 bits; what is longer, or no number, is refused as no bigint instead of being cut.
+  'hex-to-dec': on(
+    'text',
+    'int8',
+    (c) =>
+      `CASE WHEN ${c}::text <> '' AND ltrim(${c}::text, '0') ~ '^([0-9a-fA-F]{0,15}|[0-7][0-9a-fA-F]{15})$' ` +
+      `THEN ('x' || lpad(ltrim(${c}::text, '0'), 16, '0'))::bit(64)::bigint ELSE (${c}::text || 'h')::bigint END`,
+  ),
   'byte-vector-to-bytea': on('bytes', 'same', (c) => c),
   'byte-vector-to-hexstring': on('bytes', 'text', (c) => `encode(${c}, 'hex')`),
   'binary-to-uuid': on('bytes', 'text', (c) => `encode(${c}, 'hex')::uuid::text`),
