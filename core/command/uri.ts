@@ -30,6 +30,9 @@ const AUTHORITY =
   /^(?:((?:[^@:/?#\s]|@@|::)*)(?::((?:[^@]|@@)*))?@(?!@))?(\[[^\]]*\]|unix:[^:]*|[^:/?#@]*)(?::([^/?#]*))?(\/[^?#]*)?(?:\?(.*))?$/s;
 const NO_USER = /^(\[[^\]]*\]|unix:[^:?@]*|[^:/?#@]*)(?::(\d*))?(\/[^?#@]*)?(?:\?(.*))?$/s;
 
+/** Longer ones are no connection strings, and would take long to find out about. */
+const LONGEST_CHARACTERS = 4000;
+
 /** Reads a connection string. Throws a UriError that says what is wrong and what is allowed. */
 export function parseUri(text: string, end: Endpoint['end']): ParsedUri {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(text);
@@ -45,6 +48,10 @@ export function parseUri(text: string, end: Endpoint['end']): ParsedUri {
     throw new UriError(
       `the ${end} is no connection string; expected ${Object.keys(SCHEMES).join('://…, ')}://…${hint}`,
     );
+  }
+  if (!text.isWellFormed()) throw new UriError(`the ${end}'s connection string holds half a character`);
+  if (text.length > LONGEST_CHARACTERS) {
+    throw new UriError(`the ${end}'s connection string has more than ${LONGEST_CHARACTERS} characters`);
   }
   const body = splitBody(text.slice(scheme[0].length), end);
   const options = parseOptions(body.query, end);
