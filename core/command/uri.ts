@@ -2,7 +2,7 @@
 // `@@` is @ in user and password, `::` is : in the user, as pgloader has it; %XX works everywhere, as others have it.
 
 import type { Endpoint, SslMode, TableName } from './model.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean, nearest } from './nearest.ts';
 
 const SCHEMES: Readonly<Record<string, Endpoint['scheme']>> = {
   postgresql: 'postgresql',
@@ -166,11 +166,13 @@ function parseOptions(query: string, end: string): Map<Option, string> {
     }
     const name = OPTIONS.find((option) => option === pair.slice(0, equals));
     if (name === undefined) {
-      // Only the name is repeated: the value may be a secret under a misspelt name.
+      // Only a name is repeated that somebody meant as one: anything else may be a piece of a password.
       const wrong = pair.slice(0, equals);
-      throw new UriError(
-        `the ${end}'s connection string has an unknown option (${wrong}); known are ${OPTIONS.join(', ')}${didYouMean(wrong, OPTIONS)}`,
-      );
+      const meant = nearest(wrong, OPTIONS);
+      const shown = meant !== undefined && /^[a-z_]+$/i.test(wrong) ? ` (${wrong})` : '';
+      const hint = meant === undefined ? '' : `; did you mean \`${meant}\`?`;
+      const known = OPTIONS.join(', ');
+      throw new UriError(`the ${end}'s connection string has an unknown option${shown}; known are ${known}${hint}`);
     }
     found.set(name, decode(pair.slice(equals + 1), name));
   }
