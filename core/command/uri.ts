@@ -207,7 +207,8 @@ export function printUri(endpoint: Endpoint): string {
   const user = endpoint.user === undefined ? '' : `${encodeURIComponent(endpoint.user)}@`;
   const where = socket ? '' : host.includes(':') ? `[${host}]` : encodeURIComponent(host);
   const port = endpoint.port === undefined ? '' : `:${endpoint.port}`;
-  const database = endpoint.database === undefined ? '' : encodeURIComponent(endpoint.database);
+  // A quote would begin a name in quotes.
+  const database = encodeURIComponent(endpoint.database ?? '').replaceAll("'", '%27');
   return `${endpoint.scheme}://${user}${where}${port}/${database}${options.length > 0 ? `?${options.join('&')}` : ''}`;
 }
 
