@@ -70,7 +70,9 @@ export class Cursor {
   }
 
   #skipUnread(to: number): void {
-    if (this.source.hasHole(this.at, to)) this.unread.push({ from: this.at, to });
+    // Looking ahead may have been here before.
+    const known = (this.unread.at(-1)?.to ?? 0) >= to;
+    if (!known && this.source.hasHole(this.at, to)) this.unread.push({ from: this.at, to });
     this.at = to;
   }
 
@@ -266,10 +268,23 @@ export class Cursor {
   /** A mistake at `[from, to)`. Where a variable is missing, that alone is told. */
   fail(message: string, from: number, to: number): undefined {
     this.mistakes += 1;
-    if (from === this.#lastProblemAt || this.source.hasHole(from, Math.max(to, from + 1))) return undefined;
+    if (from === this.#lastProblemAt || this.#missesVariable(from, Math.max(to, from + 1))) return undefined;
     this.mistakes -= 1;
     this.tell(message, from, to);
     return undefined;
+  }
+
+  /** Whether a missing variable stands in `[from, to)`, and not in a comment there. */
+  #missesVariable(from: number, to: number): boolean {
+    let end = to;
+    for (let at = this.unread.length - 1; at >= 0; at--) {
+      const comment = this.unread[at];
+      if (comment === undefined || comment.to <= from) break;
+      if (comment.from >= end) continue;
+      if (this.source.hasHole(comment.to, end)) return true;
+      end = comment.from;
+    }
+    return this.source.hasHole(from, end);
   }
 
   /** A mistake that is told whatever is missing in it. */

@@ -78,8 +78,9 @@ function hiddenIn(text: string, start: number, length: number): Span[] {
     const from = index + first - start;
     const scheme = word.indexOf('://');
     const at = word.lastIndexOf('@');
-    if (scheme >= 0) hidden.push({ from: from + scheme + 3, to: from + word.length });
-    else if (at >= 0) hidden.push({ from: open ?? from, to: from + word.length });
+    const to = from + word.length - (/[;,'")]*$/.exec(word)?.[0].length ?? 0);
+    if (scheme >= 0) hidden.push({ from: from + scheme + 3, to });
+    else if (at >= 0) hidden.push({ from: open ?? from, to });
     // A colon and no @ yet: a password may go on behind the blank.
     if (scheme >= 0 && at < scheme && /:./.test(word.slice(scheme + 3))) open = from + scheme + 3;
     else if (scheme >= 0 || at >= 0) open = undefined;
@@ -95,17 +96,22 @@ function draw(line: string, hidden: readonly Span[], from: number, to: number): 
   let hiding: Span | undefined;
   for (const character of line) {
     const span = hidden.findLast((each) => at >= each.from && at < each.to);
-    const piece = span === undefined ? visible(character) : span === hiding ? '' : '…';
-    hiding = span;
+    // One sign stands for all that a connection string hides.
+    const sign = span !== undefined && span !== hiding ? '…' : '';
+    const piece = span === undefined ? visible(character) : sign;
     excerpt += piece;
-    const below = at >= from && at < to;
-    const width = stringWidth(piece);
-    if (below) carets += '^'.repeat(piece === '\t' ? 1 : width);
-    else if (at < from) carets += piece === '\t' ? '\t' : ' '.repeat(width);
+    if (at < from) carets += piece === '\t' ? '\t' : ' '.repeat(stringWidth(piece));
+    else if (at < to) carets = withCaret(carets, piece);
+    hiding = span;
     at += character.length;
   }
-  if (!carets.includes('^')) carets = `${carets.slice(0, Math.max(0, carets.length))}^`;
-  return { excerpt, carets };
+  return { excerpt, carets: carets.includes('^') ? carets : `${carets}^` };
+}
+
+/** Carets as wide as the piece. One that shows nothing is hidden behind the sign before it. */
+function withCaret(carets: string, piece: string): string {
+  if (piece === '' && !carets.endsWith('^')) return `${carets.slice(0, -1)}^`;
+  return carets + '^'.repeat(piece === '\t' ? 1 : stringWidth(piece));
 }
 
 /** Control characters could move the cursor, and marks of direction could reorder the line. */

@@ -49,6 +49,8 @@ export interface Draft {
   readonly afterLoad: SqlBlock[];
   /** By the path of a part of the command: `options.reindex`, `casts.0`, `settings.work_mem`. */
   readonly places: Map<string, Place>;
+  /** What may be said once only, by clause and name, with what was said. */
+  readonly said: Map<string, string>;
 }
 
 export function newDraft(reader: Reader | undefined): Draft {
@@ -69,5 +71,6 @@ export function newDraft(reader: Reader | undefined): Draft {
     afterCreateSchema: [],
     afterLoad: [],
     places: new Map(),
+    said: new Map(),
   };
 }

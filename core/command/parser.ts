@@ -71,7 +71,9 @@ function tellHoles(cursor: Cursor): number[] {
 function parseCommand(cursor: Cursor, reader: Reader | undefined): ParsedCommand | undefined {
   const from = cursor.at;
   const mistakes = cursor.mistakes;
-  if (!parseHead(cursor)) return skipUnsupported(cursor, from);
+  const head = parseHead(cursor);
+  if (head === 'wrong') return skipCommand(cursor);
+  if (head === 'unsupported') return skipUnsupported(cursor, from);
   const source = parseSource(cursor);
   if (source !== undefined && 'unsupported' in source) return skipUnsupported(cursor, from);
   const draft = newDraft(reader);
@@ -84,11 +86,11 @@ function parseCommand(cursor: Cursor, reader: Reader | undefined): ParsedCommand
   return finish(cursor, draft, source, target);
 }
 
-/** "LOAD DATABASE". False where the command is another one, which is then told. */
-function parseHead(cursor: Cursor): boolean {
+/** "LOAD DATABASE". What else it is has been told. */
+function parseHead(cursor: Cursor): 'ours' | 'unsupported' | 'wrong' {
   if (!wordLike(cursor, 'load')) {
     cursor.expected('LOAD DATABASE');
-    return false;
+    return 'wrong';
   }
   // Older files have LOAD FROM ARCHIVE.
   const old = cursor.at;
@@ -97,12 +99,12 @@ function parseHead(cursor: Cursor): boolean {
   if (other !== undefined) {
     cursor.blank();
     cursor.tell(notSupported(other.toUpperCase()), cursor.at, cursor.at + other.length);
-    return false;
+    return 'unsupported';
   }
   cursor.at = old;
-  if (wordLike(cursor, 'database')) return true;
+  if (wordLike(cursor, 'database')) return 'ours';
   cursor.expected('DATABASE');
-  return false;
+  return 'wrong';
 }
 
 /** Reads the word; also one that resembles it, which is told. */
@@ -143,18 +145,23 @@ function skipToInto(cursor: Cursor): void {
 }
 
 /**
- * To the next command. What a command that is not understood has in its clauses, in text after its `;`, and in
- * variables that are not set is nobody's mistake.
+ * What a command that is not understood has in its clauses, in text after its `;`, and in variables that are not set is
+ * nobody's mistake.
  */
 function skipUnsupported(cursor: Cursor, from: number): undefined {
+  skipCommand(cursor);
+  cursor.unread.push({ from, to: cursor.at });
+  return undefined;
+}
+
+/** To the next command: a LOAD behind a `;`. */
+function skipCommand(cursor: Cursor): undefined {
   for (;;) {
     const end = cursor.text.indexOf(';', cursor.at);
     cursor.at = end < 0 ? cursor.text.length : end + 1;
     cursor.blank(true);
-    if (end < 0 || cursor.at >= cursor.text.length || cursor.looksAt('load')) break;
+    if (end < 0 || cursor.at >= cursor.text.length || cursor.looksAt('load')) return undefined;
   }
-  cursor.unread.push({ from, to: cursor.at });
-  return undefined;
 }
 
 function finish(cursor: Cursor, draft: Draft, source: ParsedUri, target: ParsedUri): ParsedCommand {

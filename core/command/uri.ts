@@ -2,7 +2,7 @@
 // `@@` is @ in user and password, `::` is : in the user, as pgloader has it; %XX works everywhere, as others have it.
 
 import type { Endpoint, SslMode, TableName } from './model.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean, nearest } from './nearest.ts';
 
 const SCHEMES: Readonly<Record<string, Endpoint['scheme']>> = {
   postgresql: 'postgresql',
@@ -30,6 +30,9 @@ const AUTHORITY =
   /^(?:((?:[^@:/?#\s]|@@|::)*)(?::((?:[^@]|@@)*))?@(?!@))?(\[[^\]]*\]|unix:[^:]*|[^:/?#@]*)(?::([^/?#]*))?(\/[^?#]*)?(?:\?(.*))?$/s;
 const NO_USER = /^(\[[^\]]*\]|unix:[^:?@]*|[^:/?#@]*)(?::(\d*))?(\/[^?#@]*)?(?:\?(.*))?$/s;
 
+/** Longer ones are no connection strings, and would take long to find out about. */
+const LONGEST_CHARACTERS = 4000;
+
 /** Reads a connection string. Throws a UriError that says what is wrong and what is allowed. */
 export function parseUri(text: string, end: Endpoint['end']): ParsedUri {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(text);
@@ -45,6 +48,10 @@ export function parseUri(text: string, end: Endpoint['end']): ParsedUri {
     throw new UriError(
       `the ${end} is no connection string; expected ${Object.keys(SCHEMES).join('://…, ')}://…${hint}`,
     );
+  }
+  if (!text.isWellFormed()) throw new UriError(`the ${end}'s connection string holds half a character`);
+  if (text.length > LONGEST_CHARACTERS) {
+    throw new UriError(`the ${end}'s connection string has more than ${LONGEST_CHARACTERS} characters`);
   }
   const body = splitBody(text.slice(scheme[0].length), end);
   const options = parseOptions(body.query, end);
@@ -159,11 +166,13 @@ function parseOptions(query: string, end: string): Map<Option, string> {
     }
     const name = OPTIONS.find((option) => option === pair.slice(0, equals));
     if (name === undefined) {
-      // Only the name is repeated: the value may be a secret under a misspelt name.
+      // Only a name is repeated that somebody meant as one: anything else may be a piece of a password.
       const wrong = pair.slice(0, equals);
-      throw new UriError(
-        `the ${end}'s connection string has an unknown option (${wrong}); known are ${OPTIONS.join(', ')}${didYouMean(wrong, OPTIONS)}`,
-      );
+      const meant = nearest(wrong, OPTIONS);
+      const shown = meant !== undefined && /^[a-z_]+$/i.test(wrong) ? ` (${wrong})` : '';
+      const hint = meant === undefined ? '' : `; did you mean \`${meant}\`?`;
+      const known = OPTIONS.join(', ');
+      throw new UriError(`the ${end}'s connection string has an unknown option${shown}; known are ${known}${hint}`);
     }
     found.set(name, decode(pair.slice(equals + 1), name));
   }
@@ -198,7 +207,8 @@ export function printUri(endpoint: Endpoint): string {
   const user = endpoint.user === undefined ? '' : `${encodeURIComponent(endpoint.user)}@`;
   const where = socket ? '' : host.includes(':') ? `[${host}]` : encodeURIComponent(host);
   const port = endpoint.port === undefined ? '' : `:${endpoint.port}`;
-  const database = endpoint.database === undefined ? '' : encodeURIComponent(endpoint.database);
+  // A quote would begin a name in quotes.
+  const database = encodeURIComponent(endpoint.database ?? '').replaceAll("'", '%27');
   return `${endpoint.scheme}://${user}${where}${port}/${database}${options.length > 0 ? `?${options.join('&')}` : ''}`;
 }
 

@@ -13,8 +13,9 @@ export function parseAlterSchema(cursor: Cursor, draft: Draft): void {
     cursor.skipToClause();
     return;
   }
-  const before = draft.alterSchemas.find((rename) => rename.from === from.value);
-  if (before !== undefined && before.to !== to.value) {
+  const before = draft.said.get(`ALTER SCHEMA ${from.value}`);
+  draft.said.set(`ALTER SCHEMA ${from.value}`, to.value);
+  if (before !== undefined && before !== to.value) {
     cursor.fail(`the schema ${from.value} is renamed twice`, from.from, from.to);
   } else if (before === undefined) draft.alterSchemas.push({ from: from.value, to: to.value });
   endClause(cursor, 'a clause');

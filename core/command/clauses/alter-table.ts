@@ -9,7 +9,7 @@ import { endClause } from './list.ts';
 /** "ALTER TABLE NAMES MATCHING" tables action */
 export function parseAlterTable(cursor: Cursor, draft: Draft): void {
   const mistakes = cursor.mistakes;
-  const tables = parseMatching(cursor);
+  const tables = parseMatching(cursor, 'RENAME TO, SET SCHEMA, SET TABLESPACE or SET (…)');
   cursor.blank();
   const from = cursor.at;
   const action = tables === undefined && cursor.atClause() ? undefined : parseAction(cursor);

@@ -41,7 +41,10 @@ function parseRule(cursor: Cursor): CastRule | undefined {
     if (cursor.mistakes > mistakes) return undefined;
   }
   if (cursor.mistakes > mistakes) return undefined;
-  if (Object.keys(said).length === 0) return cursor.expected('to and a type, an option (drop default) or using');
+  if (Object.keys(said).length === 0) {
+    const hint = didYouMean(cursor.peekWord() ?? '', ['to', 'using', 'drop', 'keep', 'set', 'when']);
+    return cursor.expected('to and a type, an option (drop default) or using', hint);
+  }
   const { to, using } = said;
   return {
     match,
@@ -182,7 +185,8 @@ function parseOption(cursor: Cursor, said: Said, from: number): boolean {
   if (words === undefined) {
     // SET at the end of a rule may begin the next clause.
     if (!cursor.words('keep') && !cursor.words('drop')) return false;
-    cursor.expected('default, typemod, not null or extra');
+    const hint = didYouMean(cursor.peekWord() ?? '', ['default', 'typemod', 'not null', 'extra']);
+    cursor.expected('default, typemod, not null or extra', hint);
     return true;
   }
   const option: Said = OPTIONS[words as keyof typeof OPTIONS];

@@ -9,7 +9,7 @@ import { endClause } from './list.ts';
 export function parseDecoding(cursor: Cursor, draft: Draft): void {
   cursor.blank();
   const from = cursor.at;
-  const tables = parseMatching(cursor);
+  const tables = parseMatching(cursor, 'or AS');
   if (!cursor.words('as')) {
     if (tables !== undefined) cursor.expected('AS and an encoding');
     cursor.skipToClause();

@@ -12,15 +12,16 @@ export function parseDistribute(cursor: Cursor, draft: Draft): void {
   const from = cursor.at;
   const mistakes = cursor.mistakes;
   const table = parseTableName(cursor, 'the name of a table');
+  const to = cursor.at;
   const distribution = table && parseHow(cursor, table);
   if (distribution === undefined || cursor.mistakes > mistakes) {
     cursor.skipToClause();
     return;
   }
-  const to = cursor.at;
-  const same = draft.distribute.some((each) => each.schema === table?.schema && each.name === table?.name);
-  if (same) cursor.fail(`${table?.name} is distributed twice`, from, to);
+  const key = `DISTRIBUTE ${JSON.stringify(table)}`;
+  if (draft.said.has(key)) cursor.fail(`${cursor.shown(from, to)} is distributed twice`, from, to);
   else {
+    draft.said.set(key, '');
     draft.places.set(`distribute.${draft.distribute.length}`, { source: cursor.source, from, to });
     draft.distribute.push(distribution);
   }

@@ -34,9 +34,9 @@ function giveUp(cursor: Cursor, what: string): undefined {
   return undefined;
 }
 
-/** pattern ("," pattern)* ["IN SCHEMA" name]. Undefined after a mistake. */
-export function parseMatching(cursor: Cursor): TableFilter | undefined {
-  return withSchema(cursor, readPatterns(cursor, 'matching'));
+/** pattern ("," pattern)* ["IN SCHEMA" name]. Undefined after a mistake. `next` names what has to follow. */
+export function parseMatching(cursor: Cursor, next = ''): TableFilter | undefined {
+  return withSchema(cursor, readPatterns(cursor, 'matching', next));
 }
 
 function withSchema(cursor: Cursor, tables: readonly NamePattern[] | undefined): TableFilter | undefined {
@@ -56,7 +56,7 @@ function withSchema(cursor: Cursor, tables: readonly NamePattern[] | undefined):
 /** What may follow the patterns of a clause: IN SCHEMA, an encoding, or what is done with the tables. */
 const FOLLOWING = ['in', 'as', 'rename', 'set'];
 
-function readPatterns(cursor: Cursor, kind: keyof typeof PATTERNS): NamePattern[] | undefined {
+function readPatterns(cursor: Cursor, kind: keyof typeof PATTERNS, next = ''): NamePattern[] | undefined {
   const mistakes = cursor.mistakes;
   const patterns: NamePattern[] = [];
   for (;;) {
@@ -69,7 +69,8 @@ function readPatterns(cursor: Cursor, kind: keyof typeof PATTERNS): NamePattern[
   }
   const following = cursor.peekWord();
   if (!cursor.atClause() && !(following !== undefined && FOLLOWING.includes(following))) {
-    endClause(cursor, 'a comma, IN SCHEMA');
+    if (next === '') endClause(cursor, 'a comma, IN SCHEMA');
+    else giveUp(cursor, `a comma, IN SCHEMA, ${next}`);
     return undefined;
   }
   return cursor.mistakes > mistakes ? undefined : patterns;

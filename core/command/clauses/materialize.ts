@@ -30,11 +30,12 @@ function parseView(cursor: Cursor, draft: Draft): void {
   const to = cursor.at;
   const query = cursor.words('as') ? parseQuery(cursor) : null;
   if (query === undefined) return;
-  const same = draft.materialize.views.some((view) => view.schema === name.schema && view.name === name.name);
-  if (same) {
+  const key = `MATERIALIZE ${JSON.stringify(name)}`;
+  if (draft.said.has(key)) {
     cursor.fail(`the view ${name.name} is there twice`, from, to);
     return;
   }
+  draft.said.set(key, '');
   draft.places.set(`materialize.${draft.materialize.views.length}`, { source: cursor.source, from, to });
   draft.materialize.views.push({ ...name, ...(query === null ? {} : { query }) });
 }

@@ -52,8 +52,9 @@ function parseSetting(cursor: Cursor, draft: Draft): void {
     return;
   }
   const lower = name.value.toLowerCase();
-  const before = draft.settings.find((setting) => setting.name === lower);
-  if (before !== undefined && before.value !== value.value) {
+  const before = draft.said.get(`SET ${lower}`);
+  draft.said.set(`SET ${lower}`, value.value);
+  if (before !== undefined && before !== value.value) {
     cursor.fail(`${lower} is set twice, to different values`, name.from, name.to);
   } else if (before === undefined) {
     draft.settings.push({ name: lower, value: value.value });

@@ -6,9 +6,18 @@ import { didYouMean } from '../nearest.ts';
 import { type NumberWords, nameOf, OPTION_WORDS, type OptionWords } from '../options.ts';
 import { readList } from './list.ts';
 
-const WORDS = OPTION_WORDS.map((option) => ({ option, words: option.words.split(' ') }))
-  // The longest first: of two that fit, it is meant.
-  .toSorted((a, b) => b.words.length - a.words.length);
+interface Phrase {
+  readonly option: OptionWords;
+  readonly words: readonly string[];
+}
+
+/** By their first words; the longest first: of two that fit, it is meant. */
+const PHRASES: ReadonlyMap<string, readonly Phrase[]> = Map.groupBy(
+  OPTION_WORDS.map((option): Phrase => ({ option, words: option.words.split(' ') })).toSorted(
+    (a, b) => b.words.length - a.words.length,
+  ),
+  ({ words }) => words[0] ?? '',
+);
 
 /** An option's words with what stands after them, as in a message. */
 const spelling = (option: OptionWords): string =>
@@ -47,7 +56,7 @@ function parseOption(cursor: Cursor, draft: Draft): void {
 
 /** The option whose words stand here: the longest, where one is the beginning of another. */
 function optionHere(cursor: Cursor): OptionWords | undefined {
-  return WORDS.find(({ words }) => cursor.looksAt(...words))?.option;
+  return PHRASES.get(cursor.peekWord() ?? '')?.find(({ words }) => cursor.looksAt(...words))?.option;
 }
 
 function unknownOption(cursor: Cursor): void {
