@@ -1,7 +1,7 @@
 // `--dry-run`: could a load start? Connects to both ends and the bucket, plans, and changes nothing. Exit 1 when not.
-import type { Hazard } from '../core/plan/model.ts';
 import { type LoadArguments, readCommands } from './commands.ts';
 import { withLifetime } from './lifetime.ts';
+import { noticeLines } from './notices.ts';
 import { graceMilliseconds, type PrintedPlan, planOne } from './plan.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -15,7 +15,7 @@ export async function dryRun(terminal: Terminal, args: LoadArguments): Promise<v
       if (refused !== undefined) throw refused;
       const which = commands.length > 1 ? `Command ${index + 1} of ${commands.length}: a` : 'A';
       terminal.result(`${which} load could start: ${summaryOf(plan)}. Nothing was changed.`);
-      for (const hazard of plan.hazards) terminal.note(hazardText(hazard));
+      for (const line of noticeLines(plan.hazards)) terminal.note(line);
     }
   });
 }
@@ -24,9 +24,3 @@ const counted = (count: number, word: string): string => `${count} ${word}${coun
 
 const summaryOf = (plan: PrintedPlan): string =>
   `${counted(plan.tables.length, 'table')} from ${plan.source} into ${plan.target}, ${counted(plan.hazards.length, 'hazard')}`;
-
-/** A name may hold a control character; a terminal must not obey it. */
-const hazardText = ({ kind, place, message }: Hazard): string =>
-  `  ${kind}  ${place === null ? '' : `${place}: `}${message}`.replaceAll(/\p{Cc}/gu, (control) =>
-    JSON.stringify(control).slice(1, -1),
-  );
