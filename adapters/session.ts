@@ -101,6 +101,18 @@ function sessionOf(client: pg.Client, end: string): Session {
         throw fail(error, 'running a statement');
       }
     },
+    async describe(sql) {
+      try {
+        const { fields } = await client.query(`SELECT * FROM (${sql}\n) AS "described" LIMIT 0`);
+        return fields.map(({ name, dataTypeID, dataTypeModifier }) => ({
+          name,
+          typeOid: dataTypeID,
+          modifier: dataTypeModifier,
+        }));
+      } catch (error) {
+        throw fail(error, 'describing a query');
+      }
+    },
     copyOut(sql) {
       return copyOut(client, sql, (error) => fail(error, 'reading rows'));
     },

@@ -1,12 +1,13 @@
 // What is to be loaded? From the arguments or a file to commands whose text holds no password: each password stays
 // behind, under the name of a variable that only the steps' own environment has.
-import { readFileSync } from 'node:fs';
+import { type CommandArguments, parseArguments } from '../core/command/arguments.ts';
 import { printDiagnostic } from '../core/command/diagnostic.ts';
 import type { Endpoint, LoadCommand } from '../core/command/model.ts';
-import { type ParsedCommand, parseCommands, printCommand } from '../core/command/parser.ts';
-import { parseUri, printUri, UriError } from '../core/command/uri.ts';
+import { type Parsed, type ParsedCommand, parseCommands } from '../core/command/parser.ts';
+import { printCommand } from '../core/command/print.ts';
 import { PgshiftError } from '../core/errors.ts';
 import { type Secrets, UsageError } from './failure.ts';
+import { fileReader, readTextFile } from './load-files.ts';
 
 export interface LoadArguments {
   /** SOURCE, or FILE when there is no target. */
@@ -14,7 +15,13 @@ export interface LoadArguments {
   readonly target: string | undefined;
   /** What each --with says. */
   readonly options: readonly string[];
+  /** What the other options say that stand for clauses. */
+  readonly clauses?: ClauseArguments;
 }
+
+export type ClauseArguments = Omit<CommandArguments, 'source' | 'target' | 'with'>;
+
+const NO_CLAUSES: ClauseArguments = { set: [], cast: [], includingOnly: [], excluding: [], before: [], after: [] };
 
 export interface ReadyCommand {
   readonly command: LoadCommand;
@@ -35,55 +42,27 @@ export function readCommands(args: LoadArguments, secrets: Secrets): ReadyComman
   return parsed.map(withoutPasswords);
 }
 
-function fromFile({ first, options }: LoadArguments): readonly ParsedCommand[] {
+function fromFile({ first, options, clauses }: LoadArguments): readonly ParsedCommand[] {
   if (uriLike.test(first)) throw new UsageError('the TARGET is missing');
-  if (options.length > 0) throw new UsageError('--with goes with SOURCE and TARGET; a file has WITH in its commands');
-  return parse(readText(first), first);
+  const given = { with: options, ...clauses };
+  const [option] = Object.entries(given).find(([, texts]) => texts.length > 0) ?? [];
+  if (option !== undefined) {
+    const name = `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    throw new UsageError(`${name} goes with SOURCE and TARGET; a file says it in its commands`);
+  }
+  const found = readTextFile(first);
+  if ('problem' in found) throw new PgshiftError('CommandInvalid', `Cannot read ${first}: ${found.problem}.`);
+  return withoutProblems(parseCommands(found.text, first, fileReader(process.env)));
 }
 
-function fromArguments({ first, options }: LoadArguments, target: string): ParsedCommand {
-  const source = readUri(first, 'source');
-  const targetUri = readUri(target, 'target');
-  const words = options.length > 0 ? ` WITH ${options.join(', ')}` : '';
-  const text = `LOAD DATABASE FROM ${printUri(source.endpoint)} INTO ${printUri(targetUri.endpoint)}${words};`;
-  const [command] = parse(text, '--with');
+function fromArguments({ first, options, clauses }: LoadArguments, target: string): ParsedCommand {
+  const args = { ...NO_CLAUSES, ...clauses, source: first, target, with: options };
+  const [command] = withoutProblems(parseArguments(args, fileReader(process.env)));
   if (command === undefined) throw new PgshiftError('CommandInvalid', 'The arguments are no command.');
-  return {
-    command: command.command,
-    passwords: {
-      ...(source.password !== undefined && { source: source.password }),
-      ...(targetUri.password !== undefined && { target: targetUri.password }),
-    },
-  };
+  return command;
 }
 
-function readUri(text: string, end: Endpoint['end']): ReturnType<typeof parseUri> {
-  try {
-    return parseUri(text, end);
-  } catch (error) {
-    if (!(error instanceof UriError)) throw error;
-    throw new PgshiftError('CommandInvalid', capitalised(error.message));
-  }
-}
-
-const capitalised = (message: string): string => `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const code = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-    const reasons: Readonly<Record<string, string>> = {
-      ENOENT: 'there is no such file',
-      EISDIR: 'it is a folder',
-      EACCES: 'reading it is not allowed',
-    };
-    throw new PgshiftError('CommandInvalid', `Cannot read ${file}: ${reasons[String(code)] ?? String(code)}.`);
-  }
-}
-
-function parse(text: string, file: string): readonly ParsedCommand[] {
-  const { commands, problems } = parseCommands(text, file);
+function withoutProblems({ commands, problems }: Parsed): readonly ParsedCommand[] {
   if (problems.length > 0) throw new PgshiftError('CommandInvalid', problems.map(printDiagnostic).join('\n'));
   return commands;
 }

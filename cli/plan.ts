@@ -3,9 +3,11 @@
 import { memoryStore } from '../adapters/memory-store.ts';
 import { openPorts } from '../adapters/ports.ts';
 import { artifactKeys } from '../core/artifacts.ts';
+import type { LoadCommand } from '../core/command/model.ts';
 import { DEFAULT_BUCKET } from '../core/environment.ts';
 import { PgshiftError } from '../core/errors.ts';
 import type { PlanChunk, PlanSummary } from '../core/plan/model.ts';
+import { planScript } from '../core/plan/print.ts';
 import type { Ports, Store } from '../core/ports.ts';
 import { detect } from '../lambdas/1-detect/detect.ts';
 import { discover } from '../lambdas/3-discover/discover.ts';
@@ -13,12 +15,20 @@ import { plan as planStep } from '../lambdas/4-plan/plan.ts';
 import { regionOf } from './aws-settings.ts';
 import { type LoadArguments, type ReadyCommand, readCommands } from './commands.ts';
 import { withLifetime } from './lifetime.ts';
-import { planText } from './plan-text.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What is printed as JSON: the plan's summary, and its tables with their columns and statements. */
+/** What is printed as JSON: the plan's summary, its tables with their columns and statements, and what was asked. */
 export interface PrintedPlan extends PlanSummary {
+  readonly options: LoadCommand['options'];
+  readonly origins: LoadCommand['origins'];
   readonly chunksInFull: readonly PlanChunk[];
+}
+
+interface MadePlan {
+  readonly plan: PrintedPlan;
+  readonly command: LoadCommand;
+  /** A refused plan is a plan too: it is what the refusal speaks of. */
+  readonly refused?: PgshiftError;
 }
 
 const run = 'plan';
@@ -27,7 +37,7 @@ const run = 'plan';
 const remainingMilliseconds = 900_000;
 
 /** There is nothing to clean up but connections, which end with us. */
-const graceMilliseconds = 500;
+export const graceMilliseconds = 500;
 
 /** Prints the plan of each command. Throws what a run would fail with before it changed anything. */
 export async function plan(terminal: Terminal, args: LoadArguments, json: boolean): Promise<void> {
@@ -36,9 +46,9 @@ export async function plan(terminal: Terminal, args: LoadArguments, json: boolea
   await withLifetime({ graceMilliseconds, complain: terminal.note }, async (life) => {
     const plans: PrintedPlan[] = [];
     for (const command of commands) {
-      const made = await life.orInterrupted(planOne(command));
+      const made = await life.orInterrupted(planOne(command, 'no bucket'));
       if (json) plans.push(made.plan);
-      else terminal.result(planText(made.plan));
+      else terminal.result(planScript(made.plan, made.plan.chunksInFull, made.command));
       if (made.refused !== undefined) {
         if (json) printJson(terminal, plans, commands.length);
         throw made.refused;
@@ -53,29 +63,60 @@ function printJson(terminal: Terminal, plans: readonly PrintedPlan[], commands: 
   terminal.result(JSON.stringify(commands === 1 ? plans[0] : plans, null, 2));
 }
 
-/** A refused plan is a plan too: it is what the refusal speaks of. */
-async function planOne(command: ReadyCommand): Promise<{ plan: PrintedPlan; refused?: PgshiftError }> {
-  const environment = { ...process.env, ...command.secrets };
+/**
+ * Plans a command. A plan needs no bucket, nor credentials: only whether COPY carries keys is in it. Whether a load could
+ * start needs both, so that a dry run tries them, too.
+ */
+export async function planOne(ready: ReadyCommand, bucket: 'real bucket' | 'no bucket'): Promise<MadePlan> {
+  const environment = { ...process.env, ...ready.secrets };
   const store = memoryStore(environment.AWS_S3_BUCKET_NAME || DEFAULT_BUCKET, regionIfKnown());
   const ports = quietPorts(environment, store);
-  await detect(ports, { run, input: { command: command.text } });
+  const text = ready.text;
+  await detect(bucket === 'real bucket' ? withRealBucket(environment, ports) : ports, {
+    run,
+    input: { command: text },
+  });
   await discover(ports, { run });
+  let refused: PgshiftError | undefined;
   try {
     await planStep(ports, { run });
   } catch (error) {
     if (!(error instanceof PgshiftError) || error.kind !== 'PlanRefused') throw error;
-    return { plan: await printedPlan(store), refused: error };
+    refused = error;
   }
-  return { plan: await printedPlan(store) };
+  const command = await store.getJson<LoadCommand>(artifactKeys.command(run));
+  const plan = await printedPlan(store, command);
+  return refused === undefined ? { plan, command } : { plan, command, refused };
 }
 
-/** Without credentials a plan can be made all the same: only whether COPY carries keys is in it. */
-function quietPorts(environment: Readonly<Record<string, string | undefined>>, store: Store): Ports {
-  const ports = openPorts({ environment, run, step: 'plan', remaining: () => remainingMilliseconds, store });
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const alone = (environment: Environment, store?: Store): Ports =>
+  openPorts({
+    environment,
+    run,
+    step: 'plan',
+    remaining: () => remainingMilliseconds,
+    ...(store === undefined ? {} : { store }),
+  });
+
+function quietPorts(environment: Environment, store: Store): Ports {
+  const ports = alone(environment, store);
   return {
     ...ports,
     log: { info: () => {} },
     copyAuthorization: () => ports.copyAuthorization().catch(() => ({ accessKeyId: '', secretAccessKey: '' })),
+  };
+}
+
+/** The real bucket is asked for its region, written to and cleaned; what is found out stays in memory. */
+function withRealBucket(environment: Environment, { store, log, ...ports }: Ports): Ports {
+  const real = alone(environment);
+  return {
+    ...ports,
+    log,
+    copyAuthorization: real.copyAuthorization,
+    store: { ...store, region: real.store.region, putText: real.store.putText, remove: real.store.remove },
   };
 }
 
@@ -87,12 +128,12 @@ function regionIfKnown(): string {
   }
 }
 
-async function printedPlan(store: Store): Promise<PrintedPlan> {
+async function printedPlan(store: Store, { options, origins }: LoadCommand): Promise<PrintedPlan> {
   const summary = await store.getJson<PlanSummary>(artifactKeys.plan(run));
   const chunksInFull: PlanChunk[] = [];
   for (let chunk = 0; chunk < summary.chunks; chunk++) {
     const text = await store.findText(artifactKeys.planChunk(run, chunk));
     if (text !== undefined) chunksInFull.push(JSON.parse(text));
   }
-  return { ...summary, chunksInFull };
+  return { ...summary, options, origins, chunksInFull };
 }

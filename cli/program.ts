@@ -1,6 +1,7 @@
 // Which commands, arguments and options are there? Each command's work is loaded only when it is asked for.
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { ClauseArguments } from './commands.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { hideUriPasswords, tellFailure, UsageError } from './failure.ts';
 import type { Terminal } from './terminal.ts';
@@ -19,7 +20,7 @@ redshift:// (port 5439 unless given) for the target:
   redshift://user:password@host:port/database?sslmode=require
 
 What they leave out comes from PG* variables, .pgpass and pg_service.conf (?service=NAME). FILE holds one command or
-several: LOAD DATABASE FROM uri INTO uri [WITH option, …];`;
+several, in pgloader's command language: LOAD DATABASE FROM uri INTO uri [WITH option, …] …;`;
 
 const aws = `
 AWS: AWS_S3_BUCKET_NAME (default pgloader), AWS_REGION or AWS_DEFAULT_REGION, AWS_ENDPOINT_URL_S3; credentials as every
@@ -55,9 +56,28 @@ function scale(text: string): number {
 
 const collect = (text: string, before: readonly string[]): readonly string[] => [...before, text];
 
-interface LoadFlags {
+interface LoadFlags extends ClauseArguments {
   readonly with: readonly string[];
   readonly json?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** The options that stand for clauses when SOURCE and TARGET stand for a file. Each may be repeated. */
+const clauseOptions: readonly (readonly [flags: string, description: string])[] = [
+  ['--set <parameters>', 'parameters of the sessions: "search_path = \'shop\'"'],
+  ['--cast <rules>', "rules as after CAST: 'type uuid to varchar(36)'"],
+  ['--including-only <tables>', 'load these only: "orders, ~/^item/ in schema \'shop\'"'],
+  ['--excluding <tables>', 'load all but these'],
+  ['--before <file>', 'a file of SQL for the target, before the load'],
+  ['--after <file>', 'a file of SQL for the target, after the load'],
+];
+
+function addClauses(command: Command): void {
+  for (const [flags, description] of clauseOptions) command.option(flags, description, collect, []);
+}
+
+function clausesOf({ set, cast, includingOnly, excluding, before, after }: LoadFlags): ClauseArguments {
+  return { set, cast, includingOnly, excluding, before, after };
 }
 
 /** The whole command line. Actions throw; `run` turns that into a message and an exit code. */
@@ -86,10 +106,17 @@ export function createProgram(terminal: Terminal): Command {
     .argument('<source-or-file>', 'SOURCE connection string, or FILE')
     .argument('[target]', 'TARGET connection string')
     .option('--with <options>', "options as after WITH: 'include no drop, workers = 8'; may be repeated", collect, [])
+    .option('--dry-run', 'tell whether the load could start, and start nothing')
     .addHelpText('after', uris + aws)
     .action(async (first: string, target: string | undefined, flags: LoadFlags) => {
+      const given = { first, target, options: flags.with, clauses: clausesOf(flags) };
+      if (flags.dryRun === true) {
+        const { dryRun } = await import('./dry-run.ts');
+        await dryRun(terminal, given);
+        return;
+      }
       const { load } = await import('./load.ts');
-      await load(terminal, { first, target, options: flags.with });
+      await load(terminal, given);
     });
 
   program
@@ -102,7 +129,17 @@ export function createProgram(terminal: Terminal): Command {
     .addHelpText('after', uris)
     .action(async (first: string, target: string | undefined, flags: LoadFlags) => {
       const { plan } = await import('./plan.ts');
-      await plan(terminal, { first, target, options: flags.with }, flags.json === true);
+      await plan(terminal, { first, target, options: flags.with, clauses: clausesOf(flags) }, flags.json === true);
+    });
+
+  program
+    .command('check')
+    .description('read load files and tell every mistake in them; touches no network')
+    .argument('<file...>', 'load files')
+    .option('--json', 'print the diagnostics as JSON, for editors')
+    .action(async (files: readonly string[], flags: { readonly json?: boolean }) => {
+      const { check } = await import('./check.ts');
+      check(terminal, files, flags.json === true);
     });
 
   program
@@ -115,6 +152,7 @@ export function createProgram(terminal: Terminal): Command {
       const { local } = await import('./local.ts');
       await local(terminal, flags);
     });
+  for (const command of program.commands) if (['load', 'plan'].includes(command.name())) addClauses(command);
   return program;
 }
 

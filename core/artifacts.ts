@@ -30,8 +30,19 @@ export const artifactKeys = {
   partObject: inRun(
     (batch: number, part: number, attempt: number) => `parts/${pad(batch, 7)}/${pad(part, 4)}.${attempt}.csv.zst`,
   ),
+  /** A piece of a part that is cut, and the list of its pieces. */
+  pieceObject: inRun(
+    (batch: number, part: number, attempt: number, piece: number) =>
+      `parts/${pad(batch, 7)}/${pad(part, 4)}.${attempt}/${pad(piece, 6)}.csv.zst`,
+  ),
+  pieceList: inRun(
+    (batch: number, part: number, attempt: number) => `parts/${pad(batch, 7)}/${pad(part, 4)}.${attempt}.pieces.json`,
+  ),
   partObjects: inRun(() => 'parts/'),
-  manifest: inRun((batch: number) => `manifests/${pad(batch, 7)}.manifest`),
+  /** Pieces count from 1; 0 is a batch that is loaded whole. */
+  manifest: inRun(
+    (batch: number, piece: number) => `manifests/${pad(batch, 7)}${piece === 0 ? '' : `.${pad(piece, 6)}`}.manifest`,
+  ),
   /** What a batch moved: written once its rows are committed. */
   batchRecord: inRun((batch: number) => `loaded/${pad(batch, 7)}.json`),
   batchRecords: inRun(() => 'loaded/'),

@@ -46,6 +46,7 @@ export const ERROR_KINDS = {
   StatementTimeout: final('The server took longer than a Lambda lives; read or load less at once.'),
   StatementRefused: final('The server refused a statement; the message has its code and what it concerned.'),
   Unexpected: final('This is a defect of pgshift: report it with the run id and the message.'),
+  Unfinished: transient('The step goes on where it stopped; if it never ends, load more at once.'),
   ConnectionLost: transient('The server went away; if it stays away, check that it runs.'),
   StorageUnavailable: transient('S3 did not answer; if it lasts, check the status of S3 in the region.'),
   SerializationConflict: transient('Another transaction came between; it is tried again.'),

@@ -39,9 +39,18 @@ export interface WrittenPart {
   readonly bytes: number;
   readonly csvBytes: number;
   readonly key: string | null;
+  /** How many pieces it was cut into; then the key is that of their list. */
+  readonly pieces?: number;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly endedAt: number;
+}
+
+/** One piece of a part that was cut, as the list of its pieces has it. Bytes are compressed bytes. */
+export interface WrittenPiece {
+  readonly key: string;
+  readonly rows: number;
+  readonly bytes: number;
 }
 
 /** The plan's chunks that one publish transaction makes live: `first` to `last`, both included. */

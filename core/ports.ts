@@ -9,10 +9,19 @@ export interface Session {
   query(sql: string, values?: readonly (string | number | null)[]): Promise<Record<string, string | null>[]>;
   /** Several statements in one round trip, no results: for DDL. */
   run(sql: string): Promise<void>;
+  /** The columns that a query would give, without a row of it. */
+  describe(sql: string): Promise<DescribedColumn[]>;
   /** `COPY … TO STDOUT` as bytes. `rows` settles with the server's own count after the last byte. */
   copyOut(sql: string): { readonly bytes: Readable; readonly rows: Promise<number> };
   /** Ends the session; never throws. */
   close(): Promise<void>;
+}
+
+/** One column of a query's result: its type's oid, and the type's modifier, -1 without one. */
+export interface DescribedColumn {
+  readonly name: string;
+  readonly typeOid: number;
+  readonly modifier: number;
 }
 
 export interface SessionOptions {

@@ -81,7 +81,9 @@ export interface Table {
   readonly oid: number;
   readonly schema: string;
   readonly name: string;
-  readonly kind: 'table' | 'partitioned' | 'materialized view' | 'foreign table';
+  readonly kind: 'table' | 'partitioned' | 'materialized view' | 'foreign table' | 'view';
+  /** Of a view that is copied: the SELECT its rows come from. It has no heaps, no keys and no size. */
+  readonly query?: string;
   readonly comment?: string;
   readonly columns: readonly Column[];
   readonly keys: readonly Key[];

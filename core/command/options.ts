@@ -1,112 +1,174 @@
-// The options of WITH: their words, what they set, and their defaults.
-// pgloader's words that are known but do nothing here yet are refused by name, so that nobody believes they worked.
+// The options of WITH as one table: their words, what they set, and whose the defaults are.
 
-import type { LoadOptions } from './model.ts';
+import type { LoadOptions, OptionName, Origins } from './model.ts';
 
-/** pgloader's defaults where it has them: `include drop`, 4 workers. */
+/** pgloader's defaults where its manual has them and they suit, else ours; what is absent the plan chooses. */
 export const DEFAULT_OPTIONS: LoadOptions = {
-  includeDrop: true,
+  onError: 'stop',
   workers: 4,
+  readers: 'multiple',
+  dataOnly: false,
+  schemaOnly: false,
+  createSchemas: true,
+  createTables: true,
+  includeDrop: true,
+  dropSchema: false,
+  truncate: false,
+  createIndexes: true,
+  reindex: false,
+  indexNames: 'preserve',
+  foreignKeys: true,
+  resetSequences: true,
+  disableTriggers: false,
+  identifiers: 'downcase',
   materializedViews: false,
   foreignTables: false,
   keepFiles: false,
   strict: false,
+  publishTableByTable: false,
+  verifyChecksums: false,
+  noSnapshot: false,
 };
 
-type Flags = { readonly [phrase: string]: Partial<LoadOptions> };
-
-/** Phrases without a value. Several of pgloader's name its default, which is also ours. */
-const FLAGS: Flags = {
-  'include drop': { includeDrop: true },
-  'include no drop': { includeDrop: false },
-  'create tables': {},
-  'create schemas': {},
-  'on error stop': {},
-  'include materialized views': { materializedViews: true },
-  'include foreign tables': { foreignTables: true },
-  'keep files': { keepFiles: true },
-  strict: { strict: true },
+/** Of a command without WITH. */
+export const DEFAULT_ORIGINS: Origins = {
+  onError: 'pgloader',
+  workers: 'pgloader',
+  concurrency: 'default',
+  batchRows: 'default',
+  batchBytes: 'default',
+  prefetchRows: 'default',
+  chunkBytes: 'default',
+  rowsPerRange: 'default',
+  readers: 'default',
+  dataOnly: 'pgloader',
+  schemaOnly: 'pgloader',
+  createSchemas: 'pgloader',
+  createTables: 'pgloader',
+  includeDrop: 'pgloader',
+  dropSchema: 'pgloader',
+  truncate: 'pgloader',
+  createIndexes: 'pgloader',
+  reindex: 'pgloader',
+  indexNames: 'pgloader',
+  maxParallelCreateIndex: 'default',
+  foreignKeys: 'pgloader',
+  resetSequences: 'pgloader',
+  disableTriggers: 'pgloader',
+  identifiers: 'pgloader',
+  materializedViews: 'default',
+  foreignTables: 'default',
+  keepFiles: 'default',
+  strict: 'default',
+  publishTableByTable: 'default',
+  verifyChecksums: 'default',
+  noSnapshot: 'default',
+  snapshotMaxAgeSeconds: 'default',
 };
 
-/** Phrases with a whole number, and the numbers they take. */
-const NUMBERS: { readonly [phrase: string]: { readonly name: 'workers' | 'concurrency'; readonly most: number } } = {
+/** The options whose values are numbers. */
+export type NumberName = {
+  [Name in OptionName]-?: NonNullable<LoadOptions[Name]> extends number ? Name : never;
+}[OptionName];
+
+export interface FlagWords {
+  readonly words: string;
+  readonly set: Partial<LoadOptions>;
+}
+
+export interface NumberWords {
+  readonly words: string;
+  readonly name: NumberName;
+  /** What stands after the number: nothing, a unit of bytes, or one of time. */
+  readonly unit: 'none' | 'bytes' | 'time';
+  readonly most: number;
+}
+
+export type OptionWords = FlagWords | NumberWords;
+
+const flag = (words: string, set: Partial<LoadOptions>): FlagWords => ({ words, set });
+const number = (words: string, name: NumberName, most = Number.MAX_SAFE_INTEGER): NumberWords => ({
+  words,
+  name,
+  unit: 'none',
+  most,
+});
+const bytes = (words: string, name: NumberName): NumberWords => ({ ...number(words, name), unit: 'bytes' });
+const time = (words: string, name: NumberName): NumberWords => ({ ...number(words, name), unit: 'time' });
+
+/** All words of WITH. Where two set the same to the same, the first is the canonical one. */
+export const OPTION_WORDS: readonly OptionWords[] = [
+  flag('on error stop', { onError: 'stop' }),
+  flag('on error resume next', { onError: 'resume next' }),
   // A distributed map runs at most 10,000 children at once; a source seldom allows a tenth of that.
-  workers: { name: 'workers', most: 1000 },
+  number('workers', 'workers', 1000),
   // An inline map runs at most 40 iterations at once.
-  concurrency: { name: 'concurrency', most: 40 },
-};
-
-const NOT_YET = [
-  'on error resume next',
-  'batch rows',
-  'batch size',
-  'batch concurrency',
-  'prefetch rows',
-  'max parallel create index',
-  'drop indexes',
-  'reindex',
-  'truncate',
-  'no truncate',
-  'disable triggers',
-  'disable no triggers',
-  'data only',
-  'schema only',
-  'drop schema',
-  'create no tables',
-  'create no schemas',
-  'create indexes',
-  'create no indexes',
-  'uniquify index names',
-  'preserve index names',
-  'reset sequences',
-  'reset no sequences',
-  'foreign keys',
-  'no foreign keys',
-  'snake_case identifiers',
-  'downcase identifiers',
-  'quote identifiers',
-  'single reader per thread',
-  'multiple readers per thread',
-  'rows per range',
-  'chunk size',
+  number('concurrency', 'concurrency', 40),
+  number('batch rows', 'batchRows'),
+  bytes('batch size', 'batchBytes'),
+  number('prefetch rows', 'prefetchRows'),
+  number('batch concurrency', 'prefetchRows'),
+  bytes('chunk size', 'chunkBytes'),
+  number('rows per range', 'rowsPerRange'),
+  flag('single reader per thread', { readers: 'single' }),
+  flag('multiple readers per thread', { readers: 'multiple' }),
+  flag('data only', { dataOnly: true }),
+  flag('schema only', { schemaOnly: true }),
+  flag('create schemas', { createSchemas: true }),
+  flag('create no schemas', { createSchemas: false }),
+  flag('create tables', { createTables: true }),
+  flag('create no tables', { createTables: false }),
+  flag('include drop', { includeDrop: true }),
+  flag('include no drop', { includeDrop: false }),
+  flag('drop schema', { dropSchema: true }),
+  flag('truncate', { truncate: true }),
+  flag('no truncate', { truncate: false }),
+  flag('create indexes', { createIndexes: true }),
+  flag('create no indexes', { createIndexes: false }),
+  flag('reindex', { reindex: true }),
+  flag('drop indexes', { reindex: true }),
+  flag('preserve index names', { indexNames: 'preserve' }),
+  flag('uniquify index names', { indexNames: 'uniquify' }),
+  number('max parallel create index', 'maxParallelCreateIndex'),
+  flag('foreign keys', { foreignKeys: true }),
+  flag('no foreign keys', { foreignKeys: false }),
+  flag('reset sequences', { resetSequences: true }),
+  flag('reset no sequences', { resetSequences: false }),
+  flag('disable triggers', { disableTriggers: true }),
+  flag('disable no triggers', { disableTriggers: false }),
+  flag('downcase identifiers', { identifiers: 'downcase' }),
+  flag('snake_case identifiers', { identifiers: 'snake_case' }),
+  flag('quote identifiers', { identifiers: 'quote' }),
+  flag('include materialized views', { materializedViews: true }),
+  flag('include foreign tables', { foreignTables: true }),
+  flag('keep files', { keepFiles: true }),
+  flag('strict', { strict: true }),
+  flag('publish table by table', { publishTableByTable: true }),
+  flag('verify checksums', { verifyChecksums: true }),
+  flag('no snapshot', { noSnapshot: true }),
+  time('snapshot max age', 'snapshotMaxAgeSeconds'),
 ];
 
-export type OptionReading = { readonly set: Partial<LoadOptions> } | { readonly problem: string };
-
-/** Reads one option: its words in lower case with single blanks, and what stood after `=`. */
-export function readOption(phrase: string, value: string | undefined): OptionReading {
-  const flag = FLAGS[phrase];
-  if (flag !== undefined) {
-    return value === undefined ? { set: flag } : { problem: `\`${phrase}\` takes no value` };
-  }
-  const number = NUMBERS[phrase];
-  if (number !== undefined) return readNumber(phrase, value, number);
-  if (NOT_YET.includes(phrase)) return { problem: `\`${phrase}\` is not supported yet` };
-  const known = [...Object.keys(FLAGS), ...Object.keys(NUMBERS).map((name) => `${name} = N`)];
-  return { problem: `unknown option \`${phrase}\`; expected one of: ${known.join(', ')}` };
+/** The options that the command gives, as words, in the order of the table. */
+export function printOptions(options: LoadOptions, origins: Origins): string[] {
+  const printed = new Set<OptionName>();
+  return OPTION_WORDS.flatMap((words) => {
+    const name = nameOf(words);
+    const value = options[name];
+    if (origins[name] !== 'given' || value === undefined || printed.has(name)) return [];
+    if ('set' in words && words.set[name] !== value) return [];
+    printed.add(name);
+    return [printOption(words, value)];
+  });
 }
 
-function readNumber(
-  phrase: string,
-  value: string | undefined,
-  number: { readonly name: 'workers' | 'concurrency'; readonly most: number },
-): OptionReading {
-  const count = Number(value);
-  if (value === undefined || !/^\d+$/.test(value) || count < 1 || count > number.most) {
-    return { problem: `\`${phrase} = N\` takes a whole number from 1 to ${number.most}` };
-  }
-  return { set: { [number.name]: count } };
+/** The one option that the words set. */
+export function nameOf(words: OptionWords): OptionName {
+  return 'name' in words ? words.name : (Object.keys(words.set)[0] as OptionName);
 }
 
-/** The options that differ from the defaults, as words; empty when none does. */
-export function printOptions(options: LoadOptions): string[] {
-  return [
-    options.includeDrop ? '' : 'include no drop',
-    options.workers === DEFAULT_OPTIONS.workers ? '' : `workers = ${options.workers}`,
-    options.concurrency === undefined ? '' : `concurrency = ${options.concurrency}`,
-    options.materializedViews ? 'include materialized views' : '',
-    options.foreignTables ? 'include foreign tables' : '',
-    options.keepFiles ? 'keep files' : '',
-    options.strict ? 'strict' : '',
-  ].filter((words) => words !== '');
+function printOption(words: OptionWords, value: unknown): string {
+  if ('set' in words) return words.words;
+  const unit = words.unit === 'bytes' ? ' B' : words.unit === 'time' ? ' seconds' : '';
+  return `${words.words} = ${value}${unit}`;
 }

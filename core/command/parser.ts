@@ -1,10 +1,16 @@
-// Text to commands: `LOAD DATABASE FROM <uri> INTO <uri> [WITH option, …];`, any number of them in a file.
-// Every clause beyond these is refused by name. Problems are collected, not thrown: one reading shows them all.
+// Text to commands, any number of them in a file. Problems are collected, not thrown: one reading shows them all.
 
-import { type Diagnostic, diagnosticAt } from './diagnostic.ts';
-import type { Endpoint, LoadCommand, LoadOptions } from './model.ts';
-import { DEFAULT_OPTIONS, printOptions, readOption } from './options.ts';
-import { parseUri, printUri, UriError } from './uri.ts';
+import { parseClauses } from './clauses/clauses.ts';
+import { parseEnd, type ReadEnd } from './clauses/ends.ts';
+import { commandOf, passwordsOf, placedRemarks } from './command-of.ts';
+import { Cursor } from './cursor.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import { type Draft, newDraft, type Reader } from './draft.ts';
+import type { LoadCommand } from './model.ts';
+import { nearest } from './nearest.ts';
+import { notSupported, OTHER_COMMANDS } from './other-sources.ts';
+import { SourceText } from './source-text.ts';
+import type { ParsedUri } from './uri.ts';
 
 /** A command and, apart from it, the passwords its text held. */
 export interface ParsedCommand {
@@ -13,146 +19,153 @@ export interface ParsedCommand {
 }
 
 export interface Parsed {
+  /** Those without a mistake. */
   readonly commands: readonly ParsedCommand[];
   readonly problems: readonly Diagnostic[];
+  /** What is accepted and does nothing; for Redshift only where the target is `redshift://`. */
+  readonly warnings: readonly Diagnostic[];
 }
 
-/** Reads all commands of a text. `file` names it in diagnostics. */
-export function parseCommands(text: string, file: string): Parsed {
-  const parser = new Parser(text, file);
-  const commands: ParsedCommand[] = [];
-  parser.blank();
-  if (parser.done()) parser.fail('there is no command; expected LOAD DATABASE FROM … INTO …;');
-  while (!parser.done()) {
-    const command = parser.command();
-    if (command) commands.push(command);
-    parser.blank();
+/**
+ * Reads all commands of a text. `file` names it in diagnostics. Without a reader no file can be executed, and `{{NAME}}`
+ * is a variable that is not set.
+ */
+export function parseCommands(text: string, file: string, reader?: Reader): Parsed {
+  const cursor = new Cursor(new SourceText(file, text, reader?.variables ?? {}));
+  const commands: { readonly parsed: ParsedCommand; readonly from: number; readonly to: number }[] = [];
+  if (cursor.done()) cursor.expected('LOAD DATABASE FROM … INTO …');
+  while (!cursor.done()) {
+    const from = cursor.at;
+    const parsed = parseCommand(cursor, reader);
+    if (parsed !== undefined) commands.push({ parsed, from, to: cursor.at });
   }
-  return { commands, problems: parser.problems };
+  const holes = tellHoles(cursor);
+  const whole = commands.filter(({ from, to }) => !holes.some((at) => at >= from && at < to));
+  return {
+    commands: whole.map(({ parsed }) => parsed),
+    problems: inOrder(cursor.problems),
+    warnings: inOrder(cursor.warnings),
+  };
 }
 
-/** Canonical text that parses to the same command. It holds no password, because a command does not. */
-export function printCommand(command: LoadCommand): string {
-  const options = printOptions(command.options);
-  const tail = options.length > 0 ? `\n WITH ${options.join(', ')}` : '';
-  return `LOAD DATABASE\n FROM ${printUri(command.source)}\n INTO ${printUri(command.target)}${tail};\n`;
+const inOrder = (diagnostics: readonly Diagnostic[]): Diagnostic[] =>
+  diagnostics.toSorted((a, b) => a.line - b.line || a.column - b.column);
+
+/** Tells each missing variable once, where it is first wanted. Gives the places of all that are wanted. */
+function tellHoles(cursor: Cursor): number[] {
+  const unread = cursor.unread.toSorted((a, b) => a.from - b.from);
+  let next = 0;
+  const told = new Set<string>();
+  const wanted: number[] = [];
+  for (const { at, message } of cursor.source.rendered.holes) {
+    while ((unread[next]?.to ?? Number.POSITIVE_INFINITY) <= at) next += 1;
+    if ((unread[next]?.from ?? Number.POSITIVE_INFINITY) <= at) continue;
+    if (!told.has(message)) cursor.tell(message, at, at + 1);
+    told.add(message);
+    wanted.push(at);
+  }
+  return wanted;
 }
 
-class Parser {
-  readonly problems: Diagnostic[] = [];
-  private at = 0;
-  private readonly text: string;
-  private readonly file: string;
-
-  constructor(text: string, file: string) {
-    this.text = text;
-    this.file = file;
-  }
-
-  done(): boolean {
-    return this.at >= this.text.length;
-  }
-
-  fail(message: string, at = this.at): void {
-    this.problems.push(diagnosticAt(this.file, this.text, at, message));
-  }
-
-  /** Skips white space and comments. */
-  blank(): void {
-    this.take(/(?:\s+|--[^\n]*|\/\*[\s\S]*?\*\/)*/y);
-  }
-
-  /** command = "LOAD DATABASE" "FROM" uri "INTO" uri [ "WITH" option ("," option)* ] ";" */
-  command(): ParsedCommand | undefined {
-    const before = this.problems.length;
-    if (!this.word('LOAD')) return this.giveUp('expected LOAD DATABASE');
-    if (!this.word('DATABASE')) return this.giveUp(this.otherHead());
-    if (!this.word('FROM')) return this.giveUp('expected FROM and the source');
-    const source = this.uri('source');
-    if (!this.word('INTO')) return this.giveUp('expected INTO and the target');
-    const target = this.uri('target');
-    const options = this.word('WITH') ? this.options() : DEFAULT_OPTIONS;
-    this.blank();
-    if (!this.done() && !this.take(/;/y)) return this.giveUp(this.otherClause());
-    if (this.problems.length > before || !source || !target) return undefined;
-    return {
-      command: { kind: 'load database', source: source.endpoint, target: target.endpoint, options },
-      passwords: {
-        ...(source.password === undefined ? {} : { source: source.password }),
-        ...(target.password === undefined ? {} : { target: target.password }),
-      },
-    };
-  }
-
-  private otherHead(): string {
-    const head = /\s*([A-Za-z]+)/y;
-    head.lastIndex = this.at;
-    const word = head.exec(this.text)?.[1];
-    return word === undefined ? 'expected DATABASE' : `loading from ${word.toUpperCase()} is not supported yet`;
-  }
-
-  private otherClause(): string {
-    const clause = /[A-Za-z]+/y;
-    clause.lastIndex = this.at;
-    const word = clause.exec(this.text)?.[0];
-    return word === undefined ? 'expected WITH or ;' : `the clause ${word.toUpperCase()} is not supported yet`;
-  }
-
-  /** Says why, then goes on after the next `;` so that the next command is read as well. */
-  private giveUp(message: string): undefined {
-    this.blank();
-    this.fail(message);
-    this.take(/[^;]*;?/y);
+/** command = "LOAD DATABASE FROM" uri "INTO" uri clause* ";" */
+function parseCommand(cursor: Cursor, reader: Reader | undefined): ParsedCommand | undefined {
+  const from = cursor.at;
+  const mistakes = cursor.mistakes;
+  const head = parseHead(cursor);
+  if (head === 'wrong') return skipCommand(cursor);
+  if (head === 'unsupported') return skipUnsupported(cursor, from);
+  const source = parseSource(cursor);
+  if (source !== undefined && 'unsupported' in source) return skipUnsupported(cursor, from);
+  const draft = newDraft(reader);
+  const target = parseTarget(cursor, draft);
+  parseClauses(cursor, draft);
+  if (!cursor.sign(';') && !cursor.done()) cursor.expected('; before the next command');
+  if (cursor.mistakes > mistakes || source === undefined || target === undefined || 'unsupported' in target) {
     return undefined;
   }
+  return finish(cursor, draft, source, target);
+}
 
-  /** A connection string: up to white space; the `;` that ends a command may touch it. */
-  private uri(end: Endpoint['end']): ReturnType<typeof parseUri> | undefined {
-    this.blank();
-    const start = this.at;
-    const token = this.take(/\S+/y) ?? '';
-    const text = token.endsWith(';') ? token.slice(0, -1) : token;
-    if (text !== token) this.at -= 1;
-    try {
-      return parseUri(text, end);
-    } catch (error) {
-      if (!(error instanceof UriError)) throw error;
-      this.fail(error.message, start);
-      return undefined;
-    }
+/** "LOAD DATABASE". What else it is has been told. */
+function parseHead(cursor: Cursor): 'ours' | 'unsupported' | 'wrong' {
+  if (!wordLike(cursor, 'load')) {
+    cursor.expected('LOAD DATABASE');
+    return 'wrong';
   }
+  // Older files have LOAD FROM ARCHIVE.
+  const old = cursor.at;
+  if (!cursor.words('from')) cursor.at = old;
+  const other = OTHER_COMMANDS.find((word) => cursor.looksAt(word));
+  if (other !== undefined) {
+    cursor.blank();
+    cursor.tell(notSupported(other.toUpperCase()), cursor.at, cursor.at + other.length);
+    return 'unsupported';
+  }
+  cursor.at = old;
+  if (wordLike(cursor, 'database')) return 'ours';
+  cursor.expected('DATABASE');
+  return 'wrong';
+}
 
-  private options(): LoadOptions {
-    let options = DEFAULT_OPTIONS;
-    do {
-      this.blank();
-      const start = this.at;
-      const words = (this.take(/[A-Za-z_]+(?:[ \t\r\n]+[A-Za-z_]+)*/y) ?? '').toLowerCase().split(/\s+/).join(' ');
-      this.blank();
-      const value = this.take(/=/y) === undefined ? undefined : this.value();
-      const reading = readOption(words, value);
-      if ('problem' in reading) this.fail(reading.problem, start);
-      else options = { ...options, ...reading.set };
-      this.blank();
-    } while (this.take(/,/y) !== undefined);
-    return options;
-  }
+/** Reads the word; also one that resembles it, which is told. */
+function wordLike(cursor: Cursor, word: string): boolean {
+  if (cursor.words(word)) return true;
+  if (nearest(cursor.peekWord() ?? '', [word]) === undefined) return false;
+  cursor.expected(word.toUpperCase());
+  cursor.bareName();
+  return true;
+}
 
-  private value(): string {
-    this.blank();
-    return this.take(/[^\s,;]+(?:[ \t]*[kKMGTP]?B)?/y) ?? '';
+/** "FROM" uri. What a mistake leaves is skipped up to INTO or a clause. */
+function parseSource(cursor: Cursor): ReadEnd {
+  if (!wordLike(cursor, 'from')) {
+    cursor.expected('FROM and the source');
+    skipToInto(cursor);
+    return undefined;
   }
+  return parseEnd(cursor, 'source');
+}
 
-  private word(word: string): boolean {
-    this.blank();
-    return this.take(new RegExp(`${word}(?![A-Za-z0-9_])`, 'iy')) !== undefined;
+/** "INTO" uri */
+function parseTarget(cursor: Cursor, draft: Draft): ReadEnd {
+  if (!cursor.looksAt('into')) {
+    cursor.expected('INTO and the target');
+    skipToInto(cursor);
   }
+  if (!cursor.words('into')) return undefined;
+  cursor.blank();
+  const from = cursor.at;
+  const target = parseEnd(cursor, 'target');
+  draft.places.set('target.table', { source: cursor.source, from, to: cursor.at });
+  return target;
+}
 
-  private take(pattern: RegExp): string | undefined {
-    pattern.lastIndex = this.at;
-    const match = pattern.exec(this.text);
-    if (!match) return undefined;
-    this.at += match[0].length;
-    return match[0];
+function skipToInto(cursor: Cursor): void {
+  while (!cursor.atClause() && !cursor.looksAt('into')) cursor.skipToken();
+}
+
+/**
+ * What a command that is not understood has in its clauses, in text after its `;`, and in variables that are not set is
+ * nobody's mistake.
+ */
+function skipUnsupported(cursor: Cursor, from: number): undefined {
+  skipCommand(cursor);
+  cursor.unread.push({ from, to: cursor.at });
+  return undefined;
+}
+
+/** To the next command: a LOAD behind a `;`. */
+function skipCommand(cursor: Cursor): undefined {
+  for (;;) {
+    const end = cursor.text.indexOf(';', cursor.at);
+    cursor.at = end < 0 ? cursor.text.length : end + 1;
+    cursor.blank(true);
+    if (end < 0 || cursor.at >= cursor.text.length || cursor.looksAt('load')) return undefined;
   }
+}
+
+function finish(cursor: Cursor, draft: Draft, source: ParsedUri, target: ParsedUri): ParsedCommand {
+  const command = commandOf(draft, source, target);
+  cursor.warnings.push(...placedRemarks(draft, command));
+  return { command, passwords: passwordsOf(source, target) };
 }

@@ -10,11 +10,12 @@ const MOST_BATCHES_PER_TABLE = 100;
 /** What Copy is handed: about 300 bytes for each part, against a state's 256 KiB, with room for the rest. */
 const MOST_PARTS_PER_BATCH = 600;
 
-/** The part numbers 0 … count-1 of one table, in batches of nearly equal size. */
-export function groupParts(count: number): number[][] {
+/** The part numbers 0 … count-1 of one table, in batches of nearly equal size. Parts in pieces are a batch each. */
+export function groupParts(count: number, inPieces = false): number[][] {
+  if (inPieces) return Array.from({ length: count }, (_, part) => [part]);
   const fitting = Math.max(PARTS_PER_BATCH, Math.ceil(count / MOST_BATCHES_PER_TABLE));
   const size = Math.min(fitting, MOST_PARTS_PER_BATCH);
-  const batches = Math.max(1, Math.ceil(count / size));
+  const batches = Math.ceil(count / size);
   const even = Math.ceil(count / batches);
   const parts = Array.from({ length: count }, (_, part) => part);
   return Array.from({ length: batches }, (_, batch) => parts.slice(batch * even, (batch + 1) * even));

@@ -3,17 +3,25 @@
 import type { Catalog, Table } from '../catalog/model.ts';
 import type { LoadCommand } from '../command/model.ts';
 import type { Capabilities } from '../dialect/capabilities.ts';
-import type { BatchItem } from '../pipeline.ts';
+import type { BatchItem, PublishItem } from '../pipeline.ts';
+import { blocksTable } from '../sql/blocks.ts';
+import { identifier } from '../sql/quote.ts';
 import { groupParts, spread } from './batches.ts';
+import { castHazards } from './cast-hazards.ts';
 import { chunkNumbers, groupChunks, numberBatches, publishItems } from './chunks.ts';
+import { clauseHazards } from './clauses.ts';
+import { clearSchemas } from './clear-schema.ts';
 import { meetExisting, type Occupied, occupied } from './existing.ts';
-import { collisionHazards, readHazards, runHazards, strictly, workersFor } from './hazards.ts';
-import { addKeys, planForeignKeys } from './keys.ts';
+import { collisionHazards, readHazards, runHazards, schemaHazards, strictly, workersFor } from './hazards.ts';
+import { addKeys, isFresh, planForeignKeys } from './keys.ts';
 import type { Hazard, PlanChunk, PlannedTable, PlanSummary } from './model.ts';
-import { byText, OWN_PREFIX, targetName } from './names.ts';
+import { byText, type NameStyle, nameStyle, OWN_PREFIX, placeOf } from './names.ts';
 import { partsOf } from './parts.ts';
+import { partBounds, pieceBounds, pieceHazards } from './pieces.ts';
+import { type PlacedTable, placeTables } from './place.ts';
 import { selectTables } from './select.ts';
-import { createStatements, placeOf, planColumns } from './table.ts';
+import { tableStorage } from './storage.ts';
+import { createStatements, planColumns } from './table.ts';
 
 export interface PlanInput {
   readonly run: string;
@@ -35,41 +43,62 @@ export interface Plan {
 
 /** Decides everything. Hazards with policy `refuse` are in the summary; the caller stops on them. */
 export function buildPlan(input: PlanInput): Plan {
-  const { options } = input.command;
-  const selection = selectTables(input.source, options);
-  const sorted = selection.tables.toSorted((a, b) => sizeOf(b) - sizeOf(a) || byText(placeOf(a), placeOf(b)));
-  const there = occupied(input.target);
-  const drafts = sorted.map((table, index) => draftTable(input, there, table, index));
+  const { command, target, capabilities } = input;
+  const { options } = command;
+  const selection = selectTables(input.source, command);
+  const largestFirst = selection.tables.toSorted((a, b) => sizeOf(b) - sizeOf(a) || byText(placeOf(a), placeOf(b)));
+  const placement = placeTables(largestFirst, command);
+  const sorted = placement.tables.map(({ table }) => table);
+  const clearing = clearSchemas(
+    target,
+    placement.tables.map((placed) => placed.target),
+    options.dropSchema,
+  );
+  const there = occupied(clearing.left);
+  const style = nameStyle(options.identifiers);
+  const drafts = placement.tables.map((placed, index) => draftTable(input, there, placed, index, style));
   const keyed = planForeignKeys(
     sorted,
     drafts.map((draft) => draft.planned),
-    input.target.tables,
+    clearing.left.tables,
+    options.foreignKeys,
   );
-  const chunkOf = chunkNumbers(keyed.planned.map((table) => table.columns.length));
-  const publish = publishItems(chunkOf);
-  const { tables, items } = numberBatches(keyed.planned, chunkOf);
-  const workers = workersFor(options.workers, input.capabilities.source.freeConnections);
+  const planned = withClearing(keyed.planned, clearing.statements);
+  const chunkOf = chunkNumbers(planned.map((table) => table.columns.length));
+  const blocks = blocksTable(command, input.token);
+  const publish = publishItemsFor(chunkOf, blocks !== undefined);
+  const { tables, items } = numberBatches(planned, chunkOf);
+  const workers = workersFor(options.workers, capabilities.source.freeConnections);
   const mostParts = items.reduce((most, item) => Math.max(most, item.parts.length), 1);
   const [batchesAtOnce, partsAtOnce] = spread(workers.count, mostParts, options.concurrency);
+  const short = tables.map((table, index) => shorten(table, chunkOf[index] ?? 0, sorted[index]));
+  const existingSchemas = new Set(target.schemas.map(({ name }) => name));
   const hazards = [
+    ...clauseHazards(command),
     ...selection.hazards,
-    ...collisionHazards(sorted),
+    ...placement.hazards,
+    ...castHazards(command.casts, new Set(drafts.flatMap((draft) => draft.usedCasts))),
+    ...collisionHazards(placement.tables),
+    ...schemaHazards(tables, existingSchemas, command),
+    ...clearing.hazards,
     ...drafts.flatMap((draft) => draft.hazards),
     ...keyed.hazards,
     ...workers.hazards,
-    ...runHazards(input.capabilities.copy, publish),
+    ...pieceHazards(options.schemaOnly ? [] : short, pieceBounds(options)),
+    ...runHazards(capabilities.copy, publish),
   ];
-  const chunks = groupChunks(tables, chunkOf, input.sentinel, new Set(input.target.schemas.map(({ name }) => name)));
+  const made = options.createSchemas && !options.dataOnly ? existingSchemas : allSchemas(tables);
+  const chunks = groupChunks(tables, chunkOf, input.sentinel, made, blocks);
   return {
     items,
     chunks,
     summary: {
       run: input.run,
-      source: `${input.capabilities.source.label}, database ${input.capabilities.source.database}`,
-      target: `${input.capabilities.target.label}, database ${input.capabilities.target.database}`,
+      source: `${capabilities.source.label}, database ${capabilities.source.database}`,
+      target: `${capabilities.target.label}, database ${capabilities.target.database}`,
       sentinel: input.sentinel,
       hazards: options.strict ? hazards.map(strictly) : hazards,
-      tables: tables.map((table, index) => shorten(table, chunkOf[index] ?? 0, sorted[index])),
+      tables: short,
       chunks: chunks.length,
       publish,
       batchesAtOnce,
@@ -77,6 +106,29 @@ export function buildPlan(input: PlanInput): Plan {
       batches: items.length,
     },
   };
+}
+
+/** Blocks are run by prepare and publish, which need a chunk for it. */
+function publishItemsFor(chunkOf: readonly number[], blocks: boolean): PublishItem[] {
+  return chunkOf.length === 0 && blocks ? [{ publish: 0, first: 0, last: 0 }] : publishItems(chunkOf);
+}
+
+/** None of them is made. */
+const allSchemas = (tables: readonly PlannedTable[]): ReadonlySet<string> =>
+  new Set(tables.map((table) => table.target.schema));
+
+/** What a schema holds besides goes with the first of its tables. */
+function withClearing(
+  tables: readonly PlannedTable[],
+  statements: ReadonlyMap<string, readonly string[]>,
+): PlannedTable[] {
+  const done = new Set<string>();
+  return tables.map((table) => {
+    const { schema } = table.target;
+    const mine = done.has(schema) ? [] : (statements.get(schema) ?? []);
+    done.add(schema);
+    return mine.length === 0 ? table : { ...table, clearSchema: mine };
+  });
 }
 
 function shorten(table: PlannedTable, chunk: number, source: Table | undefined): PlanSummary['tables'][number] {
@@ -97,17 +149,33 @@ const sizeOf = (table: Table): number => table.heaps.reduce((sum, heap) => sum +
 interface Draft {
   readonly planned: PlannedTable;
   readonly hazards: readonly Hazard[];
+  readonly usedCasts: readonly number[];
 }
 
-function draftTable(input: PlanInput, there: Occupied, table: Table, index: number): Draft {
-  const target = targetName(table);
-  const { columns, hazards } = planColumns(table);
-  const existing = meetExisting(target, columns, there, input.command.options.includeDrop);
-  const parts = partsOf(table, input.capabilities.source.major);
+function draftTable(input: PlanInput, there: Occupied, placed: PlacedTable, index: number, style: NameStyle): Draft {
+  const { command, capabilities } = input;
+  const { table, target } = placed;
+  const wished = planColumns(table, style, command.casts);
+  const existing = meetExisting(target, wished.columns, there, command);
+  const { columns } = existing;
+  const kept = tableStorage(placed.storage, columns, placeOf(table), identifier);
+  const read = command.options.schemaOnly ? [] : partsOf(table, capabilities.source.major, partBounds(command.options));
+  const pieces = pieceBounds(command.options);
+  const fresh = isFresh(existing.publish);
+  const keys = fresh ? addKeys(table, { target, columns }) : { statements: [], hazards: [] };
   const staging = `${OWN_PREFIX}${input.token}_${index}`;
   const ledger = `${staging}_ledger`;
+  const create = createStatements({ schema: target.schema, staging, ledger }, table, columns, kept.storage);
   return {
-    hazards: [...hazards, ...existing.hazards, ...readHazards(table, parts)],
+    usedCasts: wished.usedCasts,
+    hazards: [
+      ...wished.hazards,
+      ...existing.hazards,
+      ...kept.hazards,
+      ...(fresh ? [] : ignoredStorage(placed)),
+      ...keys.hazards,
+      ...readHazards(table, read),
+    ],
     planned: {
       table: index,
       source: { schema: table.schema, name: table.name },
@@ -115,13 +183,21 @@ function draftTable(input: PlanInput, there: Occupied, table: Table, index: numb
       staging,
       ledger,
       columns,
-      create: createStatements({ schema: target.schema, staging, ledger }, table, columns),
+      create: [...existing.proof, ...create],
       publish: existing.publish,
       dropForeignKeys: [],
-      addKeys: existing.publish === 'append' ? [] : addKeys(table, target),
+      addKeys: keys.statements,
       addForeignKeys: [],
-      parts,
-      batches: groupParts(parts.length).map((numbers, batch) => ({ batch, parts: numbers })),
+      parts: read,
+      ...(pieces === undefined ? {} : { pieces }),
+      batches: groupParts(read.length, pieces !== undefined).map((numbers, batch) => ({ batch, parts: numbers })),
     },
   };
+}
+
+/** A table that is only filled keeps the distribution it has. */
+function ignoredStorage({ target, storage }: PlacedTable): Hazard[] {
+  if (Object.keys(storage).length === 0) return [];
+  const message = 'the table is there and stays as it is: what SET or DISTRIBUTE says of its keys does nothing';
+  return [{ kind: 'STORAGE_IGNORED', policy: 'report', place: placeOf(target), message }];
 }

@@ -4,6 +4,7 @@ import type { BatchItem, PublishItem } from '../pipeline.ts';
 import { identifier } from '../sql/quote.ts';
 import { interleave } from './batches.ts';
 import type { PlanChunk, PlannedTable } from './model.ts';
+import type { Name } from './names.ts';
 
 /** DDL goes about a hundred tables a transaction: Redshift's commits are dear, and a chunk is one object to read. */
 const TABLES_PER_CHUNK = 100;
@@ -63,16 +64,20 @@ export function publishItems(chunkOf: readonly number[]): PublishItem[] {
   return chunkOf.length === 0 ? [] : [...items, { publish: items.length, first, last: chunkOf.at(-1) ?? 0 }];
 }
 
-/** The chunks, with the schemas that the target (`existing`) does not have yet. */
+/** The chunks, with the schemas that the target (`existing`) does not have yet, and the table of blocks that ran. */
 export function groupChunks(
   tables: readonly PlannedTable[],
   chunkOf: readonly number[],
   sentinel: string,
   existing: ReadonlySet<string>,
+  blocks: Name | undefined,
 ): PlanChunk[] {
+  const shared = { sentinel, ...(blocks === undefined ? {} : { blocks }) };
+  // Blocks run where there is nothing to load as well.
+  if (tables.length === 0 && blocks !== undefined) return [{ chunk: 0, ...shared, schemas: [], tables: [] }];
   return [...Map.groupBy(tables, (table) => chunkOf[table.table] ?? 0)].map(([chunk, members]) => ({
     chunk,
-    sentinel,
+    ...shared,
     schemas: [...new Set(members.map((table) => table.target.schema))]
       // A schema that is there is not made again: that would want the right to make schemas.
       .filter((schema) => !existing.has(schema))

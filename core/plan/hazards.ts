@@ -1,13 +1,14 @@
 // Hazards that are known from names, sizes, rights and the run as a whole.
 
 import type { Table } from '../catalog/model.ts';
+import type { LoadCommand } from '../command/model.ts';
 import type { Capabilities } from '../dialect/capabilities.ts';
 import type { PublishItem } from '../pipeline.ts';
 import { TABLES_PER_PUBLISH } from './chunks.ts';
 import type { Hazard, PlannedTable } from './model.ts';
-import { clashes, foldName, keyOf, targetName, tooLong } from './names.ts';
+import { clashes, nameProblem, placeOf, tableNameProblem } from './names.ts';
 import { MOST_UNSPLIT_BYTES } from './parts.ts';
-import { placeOf } from './table.ts';
+import { type PlacedTable, sameTarget } from './place.ts';
 
 /** What stands against reading a table. */
 export function readHazards(table: Table, parts: PlannedTable['parts']): Hazard[] {
@@ -34,15 +35,17 @@ export function readHazards(table: Table, parts: PlannedTable['parts']): Hazard[
 }
 
 /** Tables that would be one table in Redshift, and names it would cut. */
-export function collisionHazards(tables: readonly Table[]): Hazard[] {
-  const collisions = clashes(tables, (table) => keyOf(targetName(table))).map((group): Hazard => {
-    const names = group.map((table) => `"${table.schema}"."${table.name}"`).join(' and ');
-    const message = `${names} are one name in Redshift, which folds to lower case; rename one`;
-    return { kind: 'NAME_COLLISION', policy: 'refuse', place: group.map(placeOf).join(', '), message };
+export function collisionHazards(tables: readonly PlacedTable[]): Hazard[] {
+  const collisions = clashes(tables, sameTarget).map((group): Hazard => {
+    const names = group.map(({ table }) => `"${table.schema}"."${table.name}"`).join(' and ');
+    const place = group.map(({ table }) => placeOf(table)).join(', ');
+    const one = group[0] === undefined ? '' : placeOf(group[0].target);
+    const message = `${names} are one name in Redshift, ${one}; it folds to lower case; rename one`;
+    return { kind: 'NAME_COLLISION', policy: 'refuse', place, message };
   });
-  const unfit = tables.flatMap((table): Hazard[] => {
-    const message = tooLong(foldName(table.name)) ?? tooLong(foldName(table.schema));
-    return message === undefined ? [] : [{ kind: 'NAME_TOO_LONG', policy: 'refuse', place: placeOf(table), message }];
+  const unfit = tables.flatMap(({ table, target }): Hazard[] => {
+    const message = tableNameProblem(target.name) ?? nameProblem(target.schema);
+    return message === undefined ? [] : [{ kind: 'NAME_UNFIT', policy: 'refuse', place: placeOf(table), message }];
   });
   return [...collisions, ...unfit];
 }
@@ -78,9 +81,28 @@ const STRICT_KINDS: readonly Hazard['kind'][] = [
   'DEFAULT_DROPPED',
   'LEFT_OUT',
   'NO_COLUMNS',
+  'KEY_DROPPED',
   'FOREIGN_KEY_DROPPED',
 ];
 
 /** `WITH strict`: what was only reported stops the run. */
 export const strictly = (hazard: Hazard): Hazard =>
   STRICT_KINDS.includes(hazard.kind) ? { ...hazard, policy: 'refuse' } : hazard;
+
+/** Schemas that the run would need and may not make. */
+export function schemaHazards(
+  tables: readonly PlannedTable[],
+  existing: ReadonlySet<string>,
+  { options, beforeLoad }: Pick<LoadCommand, 'options' | 'beforeLoad'>,
+): Hazard[] {
+  if (options.createSchemas && !options.dataOnly) return [];
+  const why = options.createSchemas ? 'data only' : 'create no schemas';
+  const missing = new Set(tables.map((table) => table.target.schema).filter((schema) => !existing.has(schema)));
+  return [...missing].map((schema): Hazard => {
+    const made = beforeLoad.length > 0;
+    const message = made
+      ? `the target has no such schema yet; BEFORE LOAD must make it (${why})`
+      : `the target has no such schema, and ${why} makes none`;
+    return { kind: 'TARGET_SCHEMA_MISSING', policy: made ? 'report' : 'refuse', place: schema, message };
+  });
+}

@@ -1,36 +1,66 @@
 // Primary, unique and foreign keys of the published tables. Redshift does not enforce them, but its planner trusts
-// them: they come after the rows, and only where both ends of a foreign key are there.
+// them: they come after the rows, and only where both ends of a foreign key are there and of one type.
 
-import type { ForeignKey, Table } from '../catalog/model.ts';
+import type { ForeignKey, Key, Table } from '../catalog/model.ts';
 import { identifier, identifiers, qualified } from '../sql/quote.ts';
-import type { Hazard, PlannedTable } from './model.ts';
-import { byText, foldName, keyOf, type Name, targetName } from './names.ts';
-import { placeOf } from './table.ts';
+import type { Hazard, PlannedColumn, PlannedTable } from './model.ts';
+import { byText, foldName, keyOf, type Name, placeOf } from './names.ts';
+
+/** What a source table is in the target. */
+interface Placed {
+  readonly target: Name;
+  readonly columns: readonly PlannedColumn[];
+}
 
 /** Primary keys first: a server may want one before it takes a foreign key. */
-export function addKeys(table: Table, target: Name): string[] {
-  return table.keys
-    .toSorted((a, b) => byText(a.kind, b.kind))
-    .map((key) => {
+export function addKeys(table: Table, placed: Placed): { statements: string[]; hazards: Hazard[] } {
+  const hazards: Hazard[] = [];
+  const statements: string[] = [];
+  for (const key of table.keys.toSorted((a, b) => byText(a.kind, b.kind))) {
+    const columns = columnsOf(placed, key.columns);
+    const unfit = keyProblem(key, columns);
+    if (unfit === undefined) {
       const kind = key.kind === 'primary' ? 'PRIMARY KEY' : 'UNIQUE';
-      return addConstraint(target, key.name, `${kind} (${identifiers(key.columns.map(foldName))})`);
-    });
+      statements.push(addConstraint(placed.target, key.name, `${kind} (${identifiers(columns.map(inTarget))})`));
+      continue;
+    }
+    const message = `the ${key.kind} key "${key.name}" is left out: ${unfit}`;
+    hazards.push({ kind: 'KEY_DROPPED', policy: 'report', place: placeOf(table), message });
+  }
+  return { statements, hazards };
+}
+
+/** What a cast may have made of a key's columns. */
+function keyProblem(key: Key, columns: readonly PlannedColumn[]): string | undefined {
+  const nullable = key.kind === 'primary' ? columns.find((column) => !column.notNull) : undefined;
+  if (nullable !== undefined) return `"${nullable.target}" is not NOT NULL`;
+  const untaken = columns.find((column) => /^(?:SUPER|GEOMETRY|GEOGRAPHY|HLLSKETCH)/.test(column.type));
+  return untaken === undefined ? undefined : `"${untaken.target}" is ${untaken.type}`;
+}
+
+const inTarget = (column: PlannedColumn): string => column.target;
+
+/** The planned columns of those names in the source, in the key's order. */
+function columnsOf({ columns }: Placed, names: readonly string[]): PlannedColumn[] {
+  return names.flatMap((name) => columns.find(({ source }) => source === name) ?? []);
 }
 
 /**
  * The tables with their foreign keys: one to add stands with whichever of its two tables is published later, one to
- * drop with the earlier. `tables` are the sources of `planned`, in the same order.
+ * drop with the earlier. `tables` are the sources of `planned`, in the same order; `wanted`: keys are added at all.
  */
 export function planForeignKeys(
   tables: readonly Table[],
   planned: readonly PlannedTable[],
   target: readonly Table[],
+  wanted = true,
 ): { planned: PlannedTable[]; hazards: Hazard[] } {
   const indexOf = new Map(planned.map((table) => [keyOf(table.target), table.table]));
   const publishOf = (name: Name) => planned[indexOf.get(keyOf(name)) ?? -1]?.publish;
-  const fresh = new Set(tables.filter((table) => publishOf(targetName(table)) !== 'append').map(keyOf));
-  const targetOf = (source: Name) => (fresh.has(keyOf(source)) ? targetName(source) : undefined);
-  const add = tables.filter((table) => fresh.has(keyOf(table))).map((table) => addForeignKeys(table, targetOf));
+  const fresh = new Map(
+    planned.filter(({ publish }) => isFresh(publish)).map((table) => [keyOf(table.source), table] as const),
+  );
+  const add = wanted ? tables.map((table) => addForeignKeys(table, (source) => fresh.get(keyOf(source)))) : [];
   const drop = dropForeignKeys(target, (name) => publishOf(name) === 'replace');
   const at = ({ from, to }: { from: Name; to: Name }) =>
     [indexOf.get(keyOf(from)) ?? 0, indexOf.get(keyOf(to)) ?? 0] as const;
@@ -50,34 +80,45 @@ export function planForeignKeys(
   };
 }
 
+/** Whether the run makes the table: one that it only fills keeps the keys it has. */
+export const isFresh = (publish: PlannedTable['publish']): boolean => publish === 'create' || publish === 'replace';
+
 interface PlannedForeignKeys {
   readonly add: readonly { readonly from: Name; readonly to: Name; readonly sql: string }[];
   readonly hazards: readonly Hazard[];
 }
 
 /** Foreign keys of one table to tables of the same run; what points elsewhere or may not hold is left out, and said. */
-function addForeignKeys(table: Table, targetOf: (source: Name) => Name | undefined): PlannedForeignKeys {
-  const from = targetOf(table);
+function addForeignKeys(table: Table, placedOf: (source: Name) => Placed | undefined): PlannedForeignKeys {
+  const from = placedOf(table);
+  if (from === undefined) return { add: [], hazards: [] };
   const add: { from: Name; to: Name; sql: string }[] = [];
   const hazards: Hazard[] = [];
   for (const key of table.foreignKeys) {
-    const to = targetOf({ schema: key.references.schema, name: key.references.table });
-    const dropped = to === undefined ? 'the table it refers to is not part of this run' : unvalidated(key);
-    if (from === undefined || to === undefined || dropped !== undefined) {
+    const to = placedOf({ schema: key.references.schema, name: key.references.table });
+    const dropped = to === undefined ? 'the table it refers to is not part of this run' : unfit(key, from, to);
+    if (to === undefined || dropped !== undefined) {
       const message = `foreign key "${key.name}" is left out: ${dropped}`;
       hazards.push({ kind: 'FOREIGN_KEY_DROPPED', policy: 'report', place: placeOf(table), message });
       continue;
     }
+    const own = columnsOf(from, key.columns).map(inTarget);
+    const referenced = columnsOf(to, key.references.columns).map(inTarget);
     const body =
-      `FOREIGN KEY (${identifiers(key.columns.map(foldName))}) ` +
-      `REFERENCES ${qualified(to.schema, to.name)} (${identifiers(key.references.columns.map(foldName))})`;
-    add.push({ from, to, sql: addConstraint(from, key.name, body) });
+      `FOREIGN KEY (${identifiers(own)}) ` +
+      `REFERENCES ${qualified(to.target.schema, to.target.name)} (${identifiers(referenced)})`;
+    add.push({ from: from.target, to: to.target, sql: addConstraint(from.target, key.name, body) });
   }
   return { add, hazards };
 }
 
-const unvalidated = (key: ForeignKey): string | undefined =>
-  key.validated ? undefined : 'it is NOT VALID in the source, and Redshift would trust it';
+/** Why a foreign key between two tables of the run cannot stand, or undefined. */
+function unfit(key: ForeignKey, from: Placed, to: Placed): string | undefined {
+  if (!key.validated) return 'it is NOT VALID in the source, and Redshift would trust it';
+  const others = columnsOf(to, key.references.columns);
+  const differing = columnsOf(from, key.columns).find((column, index) => column.type !== others[index]?.type);
+  return differing === undefined ? undefined : `the types of its ends differ, at "${differing.target}"`;
+}
 
 function addConstraint(table: Name, name: string, body: string): string {
   return `ALTER TABLE ${qualified(table.schema, table.name)} ADD CONSTRAINT ${identifier(foldName(name))} ${body}`;

@@ -3,6 +3,7 @@
 // it needs.
 
 import type { PublishItem } from '../pipeline.ts';
+import type { Name } from './names.ts';
 
 /** Something that loses, alters, destroys or leaves out. `refuse` stops the run before anything is changed. */
 export interface Hazard {
@@ -15,10 +16,25 @@ export interface Hazard {
 
 export type HazardKind =
   | 'DROPS_TARGET_TABLE'
+  | 'DROPS_TARGET_VIEW'
+  | 'EMPTIES_TARGET_TABLE'
+  | 'TARGET_TABLE_MISSING'
+  | 'TARGET_SCHEMA_MISSING'
+  | 'TYPES_DIFFER'
   | 'APPENDS_TO_TARGET_TABLE'
   | 'COLUMNS_DIFFER'
   | 'NAME_COLLISION'
-  | 'NAME_TOO_LONG'
+  | 'NAME_UNFIT'
+  | 'MATCHES_NOTHING'
+  | 'NO_SUCH_COLUMN'
+  | 'STORAGE_INVALID'
+  | 'STORAGE_IGNORED'
+  | 'CAST_INVALID'
+  | 'OPTIONS_CONFLICT'
+  | 'WITHOUT_MEANING'
+  | 'SETTING_IGNORED'
+  | 'BLOCK_COMMITS'
+  | 'MANY_COPIES'
   | 'TYPE_AS_TEXT'
   | 'NARROWS'
   | 'LOSES_DETAIL'
@@ -29,6 +45,7 @@ export type HazardKind =
   | 'CANNOT_SPLIT'
   | 'FEWER_WORKERS'
   | 'KEYS_IN_COPY'
+  | 'KEY_DROPPED'
   | 'FOREIGN_KEY_DROPPED'
   | 'FOREIGN_KEY_FROM_OUTSIDE'
   | 'PUBLISHED_IN_PARTS';
@@ -50,15 +67,23 @@ export interface PlannedColumn {
 /** A contiguous slice of one heap, read by one Extract call. */
 export interface PlannedPart {
   readonly part: number;
-  /** The heap, quoted. */
+  /** The heap, quoted; or a view's query. */
   readonly from: string;
+  /** Whether it is a query: it stands in parentheses then. */
+  readonly query?: true;
   /** The slice's bounds as SQL; absent when the part is the whole heap. */
   readonly where?: string;
   /** The heap's share, estimated: bytes on disk. */
   readonly estimatedBytes: number;
 }
 
-/** What one COPY loads: the part numbers are of this table. */
+/** What one COPY loads at most, where the command says so: rows, or bytes of CSV. */
+export interface PieceBounds {
+  readonly rows?: number;
+  readonly bytes?: number;
+}
+
+/** What one COPY loads, or each of its pieces: the part numbers are of this table. */
 export interface PlannedBatch {
   readonly batch: number;
   readonly parts: readonly number[];
@@ -75,13 +100,16 @@ export interface PlannedTable {
   readonly columns: readonly PlannedColumn[];
   /** Whole statements, run once by prepare. */
   readonly create: readonly string[];
-  /** How the staged rows become live. */
-  readonly publish: 'replace' | 'create' | 'append';
+  /** How the staged rows become live: under a name of their own, added to a table, or instead of its rows. */
+  readonly publish: 'replace' | 'create' | 'append' | 'refill';
   /** Statements of the publish transaction: before the swap, after every swap, and after every key is there. */
+  readonly clearSchema?: readonly string[];
   readonly dropForeignKeys: readonly string[];
   readonly addKeys: readonly string[];
   readonly addForeignKeys: readonly string[];
   readonly parts: readonly PlannedPart[];
+  /** Each part is cut into pieces of at most this, and each is a COPY of its own. */
+  readonly pieces?: PieceBounds;
   readonly batches: readonly PlannedBatch[];
 }
 
@@ -89,6 +117,8 @@ export interface PlanChunk {
   readonly chunk: number;
   /** The text that stands for NULL in this run's CSV. */
   readonly sentinel: string;
+  /** The target's table of blocks that have run; absent when the command has none. */
+  readonly blocks?: Name;
   /** Statements that make the schemas of this chunk's tables. */
   readonly schemas: readonly string[];
   readonly tables: readonly PlannedTable[];

@@ -1,5 +1,7 @@
 // What tables and columns are called in Redshift, and which of them would be the same name there.
 
+import type { LoadOptions } from '../command/model.ts';
+
 /** Redshift cuts names after this many bytes, silently. */
 const NAME_BYTES = 127;
 
@@ -7,11 +9,31 @@ const NAME_BYTES = 127;
 const SYSTEM_COLUMNS = new Set(['oid', 'tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid', 'insertxid', 'deletexid']);
 
 /**
- * Redshift folds every name to lower case, even a quoted one. Whether it folds letters beyond ASCII is not known: a name
- * without any capital is the same name either way, so all are folded here.
+ * Redshift folds every name to lower case, even quoted ones: certainly the letters of ASCII, and others perhaps. Folded
+ * here altogether, a name is the same however that is.
  */
 export function foldName(name: string): string {
   return name.toLowerCase();
+}
+
+/** How a name of the source is written in the target. */
+export type NameStyle = (name: string) => string;
+
+/**
+ * The option `… identifiers`. `quote` keeps names as they are where the target can hold them; Redshift folds even quoted
+ * ones, so that there it is `downcase`.
+ */
+export function nameStyle(identifiers: LoadOptions['identifiers']): NameStyle {
+  return identifiers === 'snake_case' ? (name) => foldName(snakeCase(name)) : foldName;
+}
+
+/** `CamelCase` is `camel_case`, `HTTPServer` is `http_server`, and what is no letter or digit is `_`. */
+function snakeCase(name: string): string {
+  return name
+    .replaceAll(/(\p{Ll}|\p{Nd})(\p{Lu})/gu, '$1_$2')
+    .replaceAll(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1_$2')
+    .replaceAll(/[^\p{L}\p{M}\p{N}_$]+/gu, '_')
+    .toLowerCase();
 }
 
 export interface Name {
@@ -22,18 +44,24 @@ export interface Name {
 /** A name to look up by: unlike `schema.name` it is one-to-one, since both may hold points. */
 export const keyOf = ({ schema, name }: Name): string => JSON.stringify([schema, name]);
 
-/** What a source table is called in the target. */
-export const targetName = ({ schema, name }: Name): Name => ({ schema: foldName(schema), name: foldName(name) });
+/** `schema.table`, as messages and hazards name it. */
+export const placeOf = (table: { schema: string; name: string }): string => `${table.schema}.${table.name}`;
 
 /** What is wrong with a column's name in Redshift, or undefined. */
 export function columnNameProblem(name: string): string | undefined {
-  return SYSTEM_COLUMNS.has(name) ? `"${name}" is a system column of Redshift` : tooLong(name);
+  return SYSTEM_COLUMNS.has(name) ? `"${name}" is a system column of Redshift` : nameProblem(name);
 }
 
 /** What is wrong with any name in Redshift, or undefined. */
-export function tooLong(name: string): string | undefined {
+export function nameProblem(name: string): string | undefined {
+  if (name === '') return 'a name cannot be empty';
   const bytes = new TextEncoder().encode(name).length;
   return bytes > NAME_BYTES ? `"${name}" has ${bytes} bytes; Redshift cuts names after ${NAME_BYTES}` : undefined;
+}
+
+/** What is wrong with a table's name in Redshift, or undefined. */
+export function tableNameProblem(name: string): string | undefined {
+  return name.startsWith(OWN_PREFIX) ? `names that begin with ${OWN_PREFIX} are pgshift's own` : nameProblem(name);
 }
 
 /** The members of every group that share a key, groups of one left out. */

@@ -1,38 +1,120 @@
-// Which tables of the source take part, and what is left out.
+// Which tables of the source take part, and what is left out: INCLUDING ONLY, then EXCLUDING, then the options.
 
-import type { Catalog, Table } from '../catalog/model.ts';
-import type { LoadOptions } from '../command/model.ts';
+import type { Catalog, Table, View } from '../catalog/model.ts';
+import type { LoadCommand, LoadOptions, MaterializedView, TableFilter } from '../command/model.ts';
+import { filterMatcher, matcher, patternText } from './match.ts';
 import type { Hazard } from './model.ts';
-import { OWN_PREFIX } from './names.ts';
-import { placeOf } from './table.ts';
+import { type Name, OWN_PREFIX, placeOf } from './names.ts';
 
 export interface Selection {
   readonly tables: readonly Table[];
   readonly hazards: readonly Hazard[];
 }
 
-/** Foreign tables and materialized views only where asked for; views never; tables without columns cannot be held. */
-export function selectTables(catalog: Catalog, options: LoadOptions): Selection {
-  const taken = catalog.tables.map((table) => ({ table, reason: reasonToLeave(table, options) }));
-  const left = taken.flatMap(({ table, reason }) => (reason ? [hazard(reason.kind, table, reason.message)] : []));
-  const views = catalog.views.map((view) => hazard('LEFT_OUT', view, 'a view is not copied'));
-  return {
-    tables: taken.flatMap(({ table, reason }) => (reason ? [] : [table])),
-    hazards: [...left, ...views],
-  };
+/** What of a command chooses tables. */
+type Choice = Pick<LoadCommand, 'source' | 'including' | 'excluding' | 'materialize'>;
+
+/**
+ * The tables that the filters let through; foreign tables and materialized views only where asked for; views where
+ * MATERIALIZE VIEWS names them; tables without columns cannot be held.
+ */
+export function selectTables(catalog: Catalog, command: Choice & { readonly options: LoadOptions }): Selection {
+  const passes = tableFilter(command);
+  const candidates = catalog.tables.filter(
+    (table) => table.kind === 'view' || passes(table) || isNamed(command, table),
+  );
+  const judged = candidates.map((table) => ({ table, reason: reasonToLeave(table, command) }));
+  const left = judged.flatMap(({ table, reason }) => (reason ? [hazard(reason.kind, table, reason.message)] : []));
+  const described = new Set(catalog.tables.filter(({ kind }) => kind === 'view').map(placeOf));
+  const views = catalog.views
+    .filter((view) => passes(view) && !described.has(placeOf(view)))
+    .map((view) => hazard('LEFT_OUT', view, 'a view is not copied; MATERIALIZE VIEWS copies its rows'));
+  const tables = judged.flatMap(({ table, reason }) => (reason ? [] : [table]));
+  return { tables, hazards: [...left, ...views, ...unmatched(catalog, command, tables)] };
 }
 
-function hazard(kind: Hazard['kind'], object: { schema: string; name: string }, message: string): Hazard {
+/** The views of the source that MATERIALIZE VIEWS asks for, without those whose query the command has itself. */
+export function viewsToRead(views: readonly View[], command: Choice): View[] {
+  const passes = tableFilter(command);
+  const { all, views: named } = command.materialize;
+  return views.filter((view) => (all && passes(view)) || named.some((one) => isView(one, view)));
+}
+
+/** Whether the source's view is the one that is named. One with a query of its own is no view of the source. */
+const isView = (named: MaterializedView, view: Name): boolean =>
+  named.query === undefined && named.name === view.name && (named.schema ?? view.schema) === view.schema;
+
+/** A materialized view that MATERIALIZE VIEWS names is asked for, whatever the filters say. */
+const isNamed = ({ materialize }: Choice, table: Table): boolean =>
+  table.kind === 'materialized view' && materialize.views.some((view) => isView(view, table));
+
+/** INCLUDING ONLY and `?tablename=` say what may pass; EXCLUDING says what of that does not. */
+function tableFilter({ source, including, excluding }: Choice): (table: Name) => boolean {
+  const wanted = [...including, ...oneTable(source)].map(filterMatcher);
+  const unwanted = excluding.map(filterMatcher);
+  return (table) =>
+    (wanted.length === 0 || wanted.some((test) => test(table))) && !unwanted.some((test) => test(table));
+}
+
+function oneTable({ table }: LoadCommand['source']): TableFilter[] {
+  if (table === undefined) return [];
+  const { schema, name } = table;
+  return [{ tables: [{ kind: 'exact', name }], ...(schema === undefined ? {} : { schema }) }];
+}
+
+/** What was asked for and is not there. Where nothing at all is left to load, the run is refused. */
+function unmatched(catalog: Catalog, command: Choice, taken: readonly Table[]): Hazard[] {
+  const names: Name[] = [...catalog.tables, ...catalog.views];
+  const missing = [
+    ...unmatchedFilters('INCLUDING ONLY', [...command.including, ...oneTable(command.source)], names),
+    ...unmatchedFilters('EXCLUDING', command.excluding, names),
+  ];
+  const views = command.materialize.views
+    .filter((view) => view.query === undefined && !names.some((name) => isView(view, name)))
+    .map((view): Hazard => {
+      const message = `MATERIALIZE VIEWS names ${viewText(view)}, which is no view of the source`;
+      return { kind: 'MATCHES_NOTHING', policy: 'refuse', place: null, message };
+    });
+  const filtered = command.including.length > 0 || command.excluding.length > 0 || command.source.table !== undefined;
+  const nothing: Hazard[] =
+    taken.length === 0 && filtered && names.length > 0
+      ? [{ kind: 'MATCHES_NOTHING', policy: 'refuse', place: null, message: 'the filters leave no table to load' }]
+      : [];
+  return [...missing, ...views, ...nothing];
+}
+
+/** A notice for each pattern that no name matches: more often a slip of the pen than meant. */
+export function unmatchedFilters(clause: string, filters: readonly TableFilter[], names: readonly Name[]): Hazard[] {
+  return filters.flatMap((filter) => {
+    const inSchema = names.filter(({ schema }) => filter.schema === undefined || filter.schema === schema);
+    const where = filter.schema === undefined ? '' : ` in schema '${filter.schema}'`;
+    return filter.tables
+      .filter((pattern) => !inSchema.some(({ name }) => matcher(pattern)(name)))
+      .map((pattern): Hazard => {
+        const message = `${clause} ${patternText(pattern)}${where} matches no table`;
+        return { kind: 'MATCHES_NOTHING', policy: 'report', place: null, message };
+      });
+  });
+}
+
+const viewText = ({ schema, name }: MaterializedView): string =>
+  schema === undefined ? `"${name}"` : `"${schema}"."${name}"`;
+
+function hazard(kind: Hazard['kind'], object: Name, message: string): Hazard {
   return { kind, policy: 'report', place: placeOf(object), message };
 }
 
-function reasonToLeave(table: Table, options: LoadOptions): { kind: Hazard['kind']; message: string } | undefined {
+function reasonToLeave(
+  table: Table,
+  command: Choice & { readonly options: LoadOptions },
+): { kind: Hazard['kind']; message: string } | undefined {
+  const { options } = command;
   if (table.name.startsWith(OWN_PREFIX)) {
     return { kind: 'LEFT_OUT', message: `names that begin with ${OWN_PREFIX} are kept for pgshift's own tables` };
   }
   if (table.columns.length === 0)
     return { kind: 'NO_COLUMNS', message: 'a table without columns cannot exist in Redshift' };
-  if (table.kind === 'materialized view' && !options.materializedViews) {
+  if (table.kind === 'materialized view' && !options.materializedViews && !isNamed(command, table)) {
     return { kind: 'LEFT_OUT', message: 'a materialized view; WITH include materialized views copies its rows' };
   }
   if (table.kind === 'foreign table' && !options.foreignTables) {

@@ -1,43 +1,57 @@
 // One source table: its columns in the target, the SQL that makes its staging table, and the hazards of both.
 
 import { defaultInRedshift } from '../cast/defaults.ts';
-import { castToRedshift } from '../cast/postgresql-to-redshift.ts';
+import { type ColumnCast, castColumn } from '../cast/rules.ts';
 import type { Column, Table } from '../catalog/model.ts';
+import type { CastRule } from '../command/model.ts';
 import { identifier, qualified, redshiftLiteral } from '../sql/quote.ts';
 import type { Hazard, PlannedColumn } from './model.ts';
-import { clashes, columnNameProblem, foldName } from './names.ts';
+import { clashes, columnNameProblem, type NameStyle, placeOf } from './names.ts';
+import type { TableStorage } from './storage.ts';
 
 export interface Columns {
   readonly columns: readonly PlannedColumn[];
   readonly hazards: readonly Hazard[];
+  /** The CAST rules that were used, by number. */
+  readonly usedCasts: readonly number[];
 }
 
-/** `schema.table`, as messages and hazards name it. */
-export const placeOf = (table: { schema: string; name: string }): string => `${table.schema}.${table.name}`;
-
 /** The columns of a table in Redshift. */
-export function planColumns(table: Table): Columns {
-  const planned = table.columns.map((column) => planColumn(table, column));
+export function planColumns(table: Table, style: NameStyle, casts: readonly CastRule[]): Columns {
+  const planned = table.columns.map((column) => planColumn(table, column, style, casts));
   return {
     columns: planned.map(({ column }) => column),
-    hazards: [...nameHazards(table), ...planned.flatMap(({ hazards }) => hazards)],
+    hazards: [...nameHazards(table, style), ...planned.flatMap(({ hazards }) => hazards)],
+    usedCasts: planned.flatMap(({ used }) => used),
   };
 }
 
-function planColumn(table: Table, column: Column): { column: PlannedColumn; hazards: Hazard[] } {
+interface PlanningColumn {
+  readonly column: PlannedColumn;
+  readonly hazards: readonly Hazard[];
+  readonly used: readonly number[];
+}
+
+function planColumn(table: Table, column: Column, style: NameStyle, casts: readonly CastRule[]): PlanningColumn {
   const place = `${placeOf(table)}.${column.name}`;
-  const cast = castToRedshift(column.type, identifier(column.name));
-  const reading = defaultInRedshift(column.default, cast.type);
+  const made = castColumn(table, column, identifier(column.name), casts);
+  const { cast } = made;
+  const reading = made.dropsDefault ? 'none' : defaultInRedshift(column.default, cast.type);
   const hazards: Hazard[] = cast.hazard ? [{ ...cast.hazard, policy: 'report', place }] : [];
-  const dropped = droppedDefault(column, reading === 'dropped');
+  if (made.problem !== undefined) {
+    const rule = (made.used.at(-1) ?? 0) + 1;
+    hazards.push({ kind: 'CAST_INVALID', policy: 'refuse', place, message: `CAST rule ${rule}: ${made.problem}` });
+  }
+  const dropped = droppedDefault(column, made, reading === 'dropped');
   if (dropped !== undefined) hazards.push({ kind: 'DEFAULT_DROPPED', policy: 'report', place, message: dropped });
   return {
     hazards,
+    used: made.used,
     column: {
       source: column.name,
-      target: foldName(column.name),
+      target: style(column.name),
       type: cast.type,
-      notNull: column.notNull,
+      notNull: made.notNull,
       ...(typeof reading === 'object' ? { default: reading.sql } : {}),
       expression: cast.expression,
       quoted: cast.quoted,
@@ -47,21 +61,25 @@ function planColumn(table: Table, column: Column): { column: PlannedColumn; haza
 }
 
 /** Values always arrive; what makes new ones does not always. */
-function droppedDefault(column: Column, dropped: boolean): string | undefined {
-  if (column.identity) return `identity ${column.identity.generation}: values arrive, new ones are not made`;
-  if (column.generated !== undefined) return 'generated column: values arrive in a plain column';
+function droppedDefault(column: Column, made: ColumnCast, dropped: boolean): string | undefined {
+  if (column.identity && !made.dropsExtra) {
+    return `identity ${column.identity.generation}: values arrive, new ones are not made`;
+  }
+  if (column.generated !== undefined && !made.dropsDefault) {
+    return 'generated column: values arrive in a plain column';
+  }
   return dropped ? 'its default has no counterpart in Redshift' : undefined;
 }
 
-function nameHazards(table: Table): Hazard[] {
+function nameHazards(table: Table, style: NameStyle): Hazard[] {
   const place = placeOf(table);
-  const collisions = clashes(table.columns, (column) => foldName(column.name)).map((group): Hazard => {
+  const collisions = clashes(table.columns, (column) => style(column.name)).map((group): Hazard => {
     const names = group.map((column) => `"${column.name}"`).join(' and ');
     const message = `the columns ${names} are one name in Redshift, which folds to lower case; rename one`;
     return { kind: 'NAME_COLLISION', policy: 'refuse', place, message };
   });
   const unfit = table.columns.flatMap((column): Hazard[] => {
-    const message = columnNameProblem(foldName(column.name));
+    const message = columnNameProblem(style(column.name));
     if (message === undefined) return [];
     return [{ kind: 'NAME_COLLISION', policy: 'refuse', place: `${place}.${column.name}`, message }];
   });
@@ -75,9 +93,14 @@ export interface OwnNames {
 }
 
 /** Statements that make a staging table, its comments and its ledger. Each may run again without harm. */
-export function createStatements(names: OwnNames, table: Table, columns: readonly PlannedColumn[]): string[] {
+export function createStatements(
+  names: OwnNames,
+  table: Table,
+  columns: readonly PlannedColumn[],
+  storage: TableStorage,
+): string[] {
   const staging = qualified(names.schema, names.staging);
-  const list = columns.map(columnDefinition).join(', ');
+  const list = columns.map((column) => columnDefinition(column, storage.encodings.get(column.target))).join(', ');
   const comments = [
     ...(table.comment === undefined ? [] : [`COMMENT ON TABLE ${staging} IS ${redshiftLiteral(table.comment)}`]),
     ...columns.flatMap((column) =>
@@ -87,14 +110,15 @@ export function createStatements(names: OwnNames, table: Table, columns: readonl
     ),
   ];
   return [
-    `CREATE TABLE IF NOT EXISTS ${staging} (${list})`,
+    `CREATE TABLE IF NOT EXISTS ${staging} (${list})${storage.suffix === '' ? '' : ` ${storage.suffix}`}`,
     `CREATE TABLE IF NOT EXISTS ${qualified(names.schema, names.ledger)} ` +
-      '("batch" INTEGER NOT NULL, "rows" BIGINT NOT NULL, "loaded_at" TIMESTAMP NOT NULL DEFAULT GETDATE())',
+      '("batch" INTEGER NOT NULL, "piece" INTEGER NOT NULL, "rows" BIGINT NOT NULL, "loaded_at" TIMESTAMP NOT NULL DEFAULT GETDATE())',
     ...comments,
   ];
 }
 
-function columnDefinition(column: PlannedColumn): string {
+function columnDefinition(column: PlannedColumn, encoding: string | undefined): string {
   const fallback = column.default === undefined ? '' : ` DEFAULT ${column.default}`;
-  return `${identifier(column.target)} ${column.type}${fallback}${column.notNull ? ' NOT NULL' : ''}`;
+  const encode = encoding === undefined ? '' : ` ENCODE ${encoding}`;
+  return `${identifier(column.target)} ${column.type}${fallback}${encode}${column.notNull ? ' NOT NULL' : ''}`;
 }

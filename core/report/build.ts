@@ -17,8 +17,8 @@ export interface ReportInput {
   readonly now: number;
 }
 
-const BEFORE = ['detect', 'discover', 'plan', 'prepare'];
-const AFTER = ['publish'];
+const BEFORE = ['detect', 'discover', 'plan', 'before load', 'prepare'];
+const AFTER = ['publish', 'after create schema', 'after load'];
 
 export function buildReport(input: ReportInput): Report {
   const data = tableRows(input);

@@ -9,8 +9,10 @@ import { identifier, literal } from './quote.ts';
  */
 export function copyOut(columns: readonly PlannedColumn[], part: PlannedPart, sentinel: string): string {
   const list = columns.map((column) => `${column.expression} AS ${identifier(column.target)}`).join(', ');
+  // A line of its own for the bracket: a query may end in a comment.
+  const rows = part.query === true ? `(${part.from}\n) AS "rows"` : `ONLY ${part.from}`;
   const where = part.where === undefined ? '' : ` WHERE ${part.where}`;
   const quoted = columns.filter((column) => column.quoted).map((column) => identifier(column.target));
   const force = quoted.length > 0 ? `, FORCE_QUOTE (${quoted.join(', ')})` : '';
-  return `COPY (SELECT ${list} FROM ONLY ${part.from}${where}) TO STDOUT (FORMAT csv, NULL ${literal(sentinel)}${force})`;
+  return `COPY (SELECT ${list} FROM ${rows}${where}) TO STDOUT (FORMAT csv, NULL ${literal(sentinel)}${force})`;
 }

@@ -12,8 +12,11 @@ export interface LedgerNames {
 export const lockBatch = (names: LedgerNames): string =>
   `BEGIN; LOCK TABLE ${qualified(names.schema, names.ledger)}, ${qualified(names.schema, names.staging)}`;
 
-export const findBatch = (names: LedgerNames, batch: number): string =>
-  `SELECT "rows" FROM ${qualified(names.schema, names.ledger)} WHERE "batch" = ${batch}`;
+/** Pieces of a batch count from 1; 0 is the row that says that the batch is whole. */
+export const WHOLE_BATCH = 0;
 
-export const recordBatch = (names: LedgerNames, batch: number, rows: number): string =>
-  `INSERT INTO ${qualified(names.schema, names.ledger)} ("batch", "rows") VALUES (${batch}, ${rows})`;
+export const findPiece = (names: LedgerNames, batch: number, piece: number): string =>
+  `SELECT "rows" FROM ${qualified(names.schema, names.ledger)} WHERE "batch" = ${batch} AND "piece" = ${piece}`;
+
+export const recordPiece = (names: LedgerNames, batch: number, piece: number, rows: number): string =>
+  `INSERT INTO ${qualified(names.schema, names.ledger)} ("batch", "piece", "rows") VALUES (${batch}, ${piece}, ${rows})`;

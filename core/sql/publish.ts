@@ -2,6 +2,7 @@
 // would go with it makes the transaction fail.
 
 import type { PlannedTable } from '../plan/model.ts';
+import { WHOLE_BATCH } from './ledger.ts';
 import { identifier, identifiers, qualified, redshiftLiteral } from './quote.ts';
 
 const stagingOf = (table: PlannedTable): string => qualified(table.target.schema, table.staging);
@@ -25,19 +26,20 @@ export function lockStaged(tables: readonly PlannedTable[]): string {
   return `BEGIN; LOCK TABLE ${tables.flatMap((table) => [ledgerOf(table), stagingOf(table)]).join(', ')}`;
 }
 
-/** One row: `staged` rows, `recorded` rows and `batches` of the ledger. */
+/** One row: `staged` rows, `recorded` rows and the whole `batches` of the ledger. */
 export function countStaged(table: PlannedTable): string {
   return (
     `SELECT (SELECT COUNT(*) FROM ${stagingOf(table)}) AS staged, ` +
     `(SELECT COALESCE(SUM("rows"), 0) FROM ${ledgerOf(table)}) AS recorded, ` +
-    `(SELECT COUNT(*) FROM ${ledgerOf(table)}) AS batches`
+    `(SELECT COUNT(*) FROM ${ledgerOf(table)} WHERE "piece" = ${WHOLE_BATCH}) AS batches`
   );
 }
 
-/** In order: foreign keys away, every table swapped, keys, foreign keys. */
+/** In order: foreign keys away, schemas cleared, every table swapped, keys, foreign keys. */
 export function swapStatements(tables: readonly PlannedTable[]): string[] {
   return [
     ...tables.flatMap((table) => table.dropForeignKeys),
+    ...tables.flatMap((table) => table.clearSchema ?? []),
     ...tables.flatMap(swapTable),
     ...tables.flatMap((table) => table.addKeys),
     ...tables.flatMap((table) => table.addForeignKeys),
@@ -46,10 +48,12 @@ export function swapStatements(tables: readonly PlannedTable[]): string[] {
 
 function swapTable(table: PlannedTable): string[] {
   const dropLedger = `DROP TABLE ${ledgerOf(table)}`;
-  if (table.publish === 'append') {
+  if (table.publish === 'append' || table.publish === 'refill') {
     const columns = identifiers(table.columns.map((column) => column.target));
     const insert = `INSERT INTO ${liveOf(table)} (${columns}) SELECT ${columns} FROM ${stagingOf(table)}`;
-    return [insert, `DROP TABLE ${stagingOf(table)}`, dropLedger];
+    // Not TRUNCATE: it would commit.
+    const empty = table.publish === 'refill' ? [`DELETE FROM ${liveOf(table)}`] : [];
+    return [...empty, insert, `DROP TABLE ${stagingOf(table)}`, dropLedger];
   }
   const rename = `ALTER TABLE ${stagingOf(table)} RENAME TO ${identifier(table.target.name)}`;
   return table.publish === 'replace'

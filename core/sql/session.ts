@@ -28,7 +28,7 @@ export function applicationName(run: string, step: string): string {
 }
 
 /** Kept for saying what went wrong before Lambda ends the invocation. */
-const SPARE_MS = 60_000;
+export const SPARE_MS = 60_000;
 const SHORTEST_MS = 10_000;
 
 /** When a server shall give up on a statement, given what is left of the invocation: both in milliseconds. */

@@ -14,6 +14,8 @@ import type { StepInput, StepOutput } from '../../core/pipeline.ts';
 import type { Ports, Session } from '../../core/ports.ts';
 import type { StepRecord } from '../../core/report/model.ts';
 import { applicationName, BEGIN_READING, PIN_POSTGRESQL_SOURCE, statementTimeoutMs } from '../../core/sql/session.ts';
+import { settingsForSource } from '../../core/sql/settings.ts';
+import { describeViews } from './describe-views.ts';
 
 /** The artifact `catalog.json`. */
 export interface Catalogs {
@@ -25,26 +27,35 @@ export async function discover(ports: Ports, { run }: StepInput<'discover'>): Pr
   const startedAt = ports.now();
   const command = await ports.store.getJson<LoadCommand>(artifactKeys.command(run));
   const capabilities = await ports.store.getJson<Capabilities>(artifactKeys.capabilities(run));
-  const source = await catalogAt(ports, run, command.source, capabilities.source);
-  const target = await catalogAt(ports, run, command.target, capabilities.target);
+  const source = await catalogAt(ports, run, command.source, capabilities.source, command);
+  const target = await catalogAt(ports, run, command.target, capabilities.target, command);
   await ports.store.putJson(artifactKeys.catalog(run), { source, target } satisfies Catalogs);
   const record: StepRecord = { step: 'discover', startedAt, endedAt: ports.now(), count: source.tables.length };
   await ports.store.putJson(artifactKeys.stepRecord(run, 'discover'), record);
   return { tables: source.tables.length };
 }
 
-async function catalogAt(ports: Ports, run: string, endpoint: Endpoint, server: Server): Promise<Catalog> {
+async function catalogAt(
+  ports: Ports,
+  run: string,
+  endpoint: Endpoint,
+  server: Server,
+  command: LoadCommand,
+): Promise<Catalog> {
   const session = await ports.connect(endpoint, {
     applicationName: applicationName(run, 'discover'),
     statementTimeoutMs: statementTimeoutMs(ports.remaining()),
   });
   try {
-    await session.run(BEGIN[server.dialect]);
+    // At the target a search path, for one, would be in the way of the catalog's own.
+    const settings = endpoint.end === 'source' ? settingsForSource(command.settings) : '';
+    await session.run(`${settings}${BEGIN[server.dialect]}`);
     const catalog = await readCatalog(session, server);
+    const copied = endpoint.end === 'source' ? await describeViews(session, catalog, command) : [];
     await session.run('COMMIT');
     const { tables, views } = catalog;
     ports.log.info('discovered', { end: endpoint.end, tables: tables.length, views: views.length });
-    return catalog;
+    return { ...catalog, tables: [...tables, ...copied] };
   } finally {
     await session.close();
   }

@@ -1,5 +1,5 @@
-// Is the target ready to receive? Makes a chunk's schemas, staging tables and ledgers, each only where it is not
-// there yet; before the first it proves with one row that Redshift can read what we write.
+// Is the target ready to receive? Runs BEFORE LOAD, then makes a chunk's schemas, staging tables and ledgers, each only
+// where it is not there yet; before the first it proves with one row that Redshift can read what we write.
 
 import { Readable } from 'node:stream';
 import { zstdCompressSync } from 'node:zlib';
@@ -14,6 +14,8 @@ import type { StepRecord } from '../../core/report/model.ts';
 import { copyIn, manifestOf } from '../../core/sql/copy-in.ts';
 import { identifier } from '../../core/sql/quote.ts';
 import { applicationName, statementTimeoutMs } from '../../core/sql/session.ts';
+import { settingsForTarget } from '../../core/sql/settings.ts';
+import { runBlocksBefore } from '../sql-blocks.ts';
 
 export async function prepare(ports: Ports, { run, chunk }: StepInput<'prepare'>): Promise<StepOutput<'prepare'>> {
   const startedAt = ports.now();
@@ -24,9 +26,13 @@ export async function prepare(ports: Ports, { run, chunk }: StepInput<'prepare'>
     statementTimeoutMs: statementTimeoutMs(ports.remaining()),
   });
   try {
+    const settings = settingsForTarget(command.settings);
+    if (settings !== '') await session.run(settings);
     if (chunk === 0) await proveCopy(ports, run, session, plan.sentinel);
+    // Whichever chunk comes first runs the blocks; the others wait for their lock and find them done.
+    if (plan.blocks !== undefined) await runBlocksBefore(ports, { run, step: 'prepare', command, table: plan.blocks });
     const statements = [...plan.schemas, ...plan.tables.flatMap((table) => table.create)];
-    await session.run(`BEGIN; ${statements.join('; ')}; COMMIT`);
+    await session.run(['BEGIN', ...statements, 'COMMIT'].join('; '));
   } finally {
     await session.close();
   }

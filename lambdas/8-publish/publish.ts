@@ -5,13 +5,15 @@ import { artifactKeys } from '../../core/artifacts.ts';
 import type { LoadCommand } from '../../core/command/model.ts';
 import { PgshiftError } from '../../core/errors.ts';
 import type { StepInput, StepOutput } from '../../core/pipeline.ts';
-import type { PlanChunk, PlannedTable } from '../../core/plan/model.ts';
+import type { PlanChunk, PlannedTable, PlanSummary } from '../../core/plan/model.ts';
 import { keyOf } from '../../core/plan/names.ts';
 import type { Ports, Session } from '../../core/ports.ts';
 import type { StepRecord } from '../../core/report/model.ts';
 import { countStaged, findLive, findStaged, lockStaged, swapStatements } from '../../core/sql/publish.ts';
 import { qualified } from '../../core/sql/quote.ts';
 import { applicationName, statementTimeoutMs } from '../../core/sql/session.ts';
+import { settingsForTarget } from '../../core/sql/settings.ts';
+import { runBlocksAfter } from '../sql-blocks.ts';
 
 /** ANALYZE is only advice to the planner: it is left when this little time remains. */
 const ANALYZE_SPARE_MS = 120_000;
@@ -20,19 +22,24 @@ export async function publish(ports: Ports, input: StepInput<'publish'>): Promis
   const { run, first, last } = input;
   const startedAt = ports.now();
   const command = await ports.store.getJson<LoadCommand>(artifactKeys.command(run));
-  const tables = await readTables(ports, run, first, last);
+  const { tables, blocks } = await readChunks(ports, run, first, last);
   const session = await ports.connect(command.target, {
     applicationName: applicationName(run, 'publish'),
     statementTimeoutMs: statementTimeoutMs(ports.remaining()),
   });
   try {
+    const settings = settingsForTarget(command.settings);
+    if (settings !== '') await session.run(settings);
     const staged = await stillStaged(session, tables);
     if (staged.length < tables.length) {
       await expectLive(session, tables, new Set(staged));
       ports.log.info('tables already live', { tables: tables.length - staged.length });
     }
     if (staged.length > 0) await makeLive(session, staged);
-    await analyze(ports, session, tables);
+    const analyzeAll = () => analyze(ports, session, tables);
+    // The blocks come once everything is live: with the last of the transactions that make it so.
+    if (blocks === undefined || !(await isLast(ports, input))) await analyzeAll();
+    else await runBlocksAfter(ports, { run, step: 'publish', command, table: blocks }, analyzeAll);
   } finally {
     await session.close();
   }
@@ -41,15 +48,29 @@ export async function publish(ports: Ports, input: StepInput<'publish'>): Promis
   return { tables: tables.length };
 }
 
-async function readTables(ports: Ports, run: string, first: number, last: number): Promise<PlannedTable[]> {
+interface Published {
+  readonly tables: readonly PlannedTable[];
+  readonly blocks: PlanChunk['blocks'];
+}
+
+async function readChunks(ports: Ports, run: string, first: number, last: number): Promise<Published> {
   const tables: PlannedTable[] = [];
-  for (let chunk = first; chunk <= last; chunk += 1) {
-    tables.push(...(await ports.store.getJson<PlanChunk>(artifactKeys.planChunk(run, chunk))).tables);
+  let blocks: PlanChunk['blocks'];
+  for (let number = first; number <= last; number += 1) {
+    const chunk = await ports.store.getJson<PlanChunk>(artifactKeys.planChunk(run, number));
+    tables.push(...chunk.tables);
+    blocks = chunk.blocks;
   }
-  return tables;
+  return { tables, blocks };
+}
+
+async function isLast(ports: Ports, { run, last }: StepInput<'publish'>): Promise<boolean> {
+  const { chunks } = await ports.store.getJson<PlanSummary>(artifactKeys.plan(run));
+  return last === chunks - 1;
 }
 
 async function stillStaged(session: Session, tables: readonly PlannedTable[]): Promise<PlannedTable[]> {
+  if (tables.length === 0) return [];
   const rows = await session.query(findStaged(tables));
   const there = new Set(rows.map((row) => keyOf({ schema: row.schema ?? '', name: row.name ?? '' })));
   return tables.filter((table) => there.has(keyOf({ schema: table.target.schema, name: table.staging })));

@@ -18,7 +18,8 @@ function calledBy({ Arguments }: StateJson): string | undefined {
 }
 
 test('each folder of lambdas/ is one step, and each step one folder', () => {
-  expect(readdirSync(lambdas).sort()).toEqual(STEPS.map((step) => step.folder).sort());
+  const folders = readdirSync(lambdas, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  expect(folders.map(({ name }) => name).sort()).toEqual(STEPS.map((step) => step.folder).sort());
 });
 
 test('each folder holds the step and its handler', () => {

@@ -4,6 +4,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { artifactKeys } from '../../core/artifacts.ts';
+import { NO_CLAUSES } from '../../core/command/model.ts';
 import type { WrittenPart } from '../../core/pipeline.ts';
 import type { PlanChunk, PlannedTable } from '../../core/plan/model.ts';
 import { prepare } from '../../lambdas/5-prepare/prepare.ts';
@@ -46,7 +47,7 @@ const table: PlannedTable = {
   columns: [column('id', 'INTEGER', false), column('note', 'VARCHAR(8)', true)],
   create: [
     'CREATE TABLE IF NOT EXISTS "sales"."_pgshift_0_0" ("id" INTEGER, "note" VARCHAR(8))',
-    'CREATE TABLE IF NOT EXISTS "sales"."_pgshift_0_0_ledger" ("batch" INTEGER NOT NULL, "rows" BIGINT NOT NULL, "loaded_at" TIMESTAMP NOT NULL DEFAULT GETDATE())',
+    'CREATE TABLE IF NOT EXISTS "sales"."_pgshift_0_0_ledger" ("batch" INTEGER NOT NULL, "piece" INTEGER NOT NULL, "rows" BIGINT NOT NULL, "loaded_at" TIMESTAMP NOT NULL DEFAULT GETDATE())',
   ],
   publish: 'create',
   dropForeignKeys: [],
@@ -78,7 +79,7 @@ async function begin(planned: PlannedTable = table): Promise<void> {
   await session.query('DROP SCHEMA IF EXISTS sales CASCADE');
   const { store } = world();
   const target = { end: 'target', scheme: 'redshift' };
-  await store.putJson(artifactKeys.command(run), { source: { end: 'source' }, target, options: {} });
+  await store.putJson(artifactKeys.command(run), { source: { end: 'source' }, target, options: {}, ...NO_CLAUSES });
   await store.putJson(artifactKeys.capabilities(run), { bucket: { name: bucket, region } });
   const chunk: PlanChunk = {
     chunk: 0,

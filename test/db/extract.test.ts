@@ -9,6 +9,7 @@ import { createZstdDecompress } from 'node:zlib';
 import { GetObjectCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { artifactKeys } from '../../core/artifacts.ts';
+import { NO_CLAUSES } from '../../core/command/model.ts';
 import type { PlanChunk, PlannedColumn, PlannedTable } from '../../core/plan/model.ts';
 import { bundleScript } from '../../infra/bundle.ts';
 import { extract } from '../../lambdas/6-extract/extract.ts';
@@ -87,7 +88,7 @@ const me = () => ({ port: server.port, user: server.user, password: server.passw
 
 async function extracted(table: PlannedTable, login = me()) {
   const world = stepWorld(s3.s3, bucket, login);
-  await world.ports.store.putJson(artifactKeys.command(run), { source: { end: 'source' } });
+  await world.ports.store.putJson(artifactKeys.command(run), { source: { end: 'source' }, ...NO_CLAUSES });
   const chunk: PlanChunk = { chunk: 0, sentinel, schemas: [], tables: [table] };
   await world.ports.store.putJson(artifactKeys.planChunk(run, 0), chunk);
   const work = extract(world.ports, { run, batch: 0, chunk: 0, table: 0, part: 0, attempt: 0 });

@@ -91,6 +91,14 @@ export async function openSession(uri: string): Promise<Session> {
     run: async (sql) => {
       await client.query(sql);
     },
+    describe: async (sql) => {
+      const { fields } = await client.query(`SELECT * FROM (${sql}) AS "described" LIMIT 0`);
+      return fields.map((field) => ({
+        name: field.name,
+        typeOid: field.dataTypeID,
+        modifier: field.dataTypeModifier,
+      }));
+    },
     copyOut: (sql) => {
       const bytes = client.query(copyTo(sql));
       const rows = new Promise<number>((resolve, reject) => {

@@ -40,6 +40,10 @@ export function stepWorld(s3: S3Client, bucket: string, login: Login, options: W
         await before(sql);
         return session.run(sql);
       },
+      describe: async (sql) => {
+        await before(sql);
+        return session.describe(sql);
+      },
       copyOut: session.copyOut,
       close: async () => {
         await session.close();

@@ -45,6 +45,14 @@ test.each([
     'pgsql://h/d?sslmode=verify-full&service=prod',
     { scheme: 'postgresql', host: 'h', database: 'd', sslmode: 'verify-full', service: 'prod' },
   ],
+  ['pgsql://h/d?sslmode=verify-ca', { scheme: 'postgresql', host: 'h', database: 'd', sslmode: 'verify-ca' }],
+  ["pgsql://h/'my db'", { scheme: 'postgresql', host: 'h', database: 'my db' }],
+  ['pgsql://h/d?tablename=t', { scheme: 'postgresql', host: 'h', database: 'd', table: { name: 't' } }],
+  ['pgsql://h/d?s.t', { scheme: 'postgresql', host: 'h', database: 'd', table: { schema: 's', name: 't' } }],
+  [
+    `pgsql://h/d?tablename="S.1".'t t'&sslmode=allow`,
+    { scheme: 'postgresql', host: 'h', database: 'd', sslmode: 'allow', table: { schema: 'S.1', name: 't t' } },
+  ],
 ])('reads %s', (text, expected) => {
   expect(read(text)).toEqual(expected);
 });
@@ -57,6 +65,12 @@ describe('refuses, without repeating the string,', () => {
     ['pgsql://h/d?sslmode=maybe', /disable, allow, prefer/],
     ['pgsql://h/d?pasword=hunter2', /unknown option \(pasword\)/],
     ['pgsql://h/a/b', /%2F/],
+    ['postgre://u:hunter2@h/d', /did you mean `postgres:\/\/`\?$/],
+    ['pgsql://h/d?sslmode=requir', /did you mean `require`\?$/],
+    ['pgsql://h/d?password=a&hunter2=b', /an unknown option; known are/],
+    ['pgsql://h/d?tablename=a.b.c', /tablename is not table or schema\.table/],
+    [`pgsql://h/${'a'.repeat(4000)}`, /more than 4000 characters/],
+    ['pgsql://h/\ud800', /half a character/],
   ])('%s', (text, message) => {
     expect(() => parseUri(text, 'target')).toThrow(UriError);
     expect(() => parseUri(text, 'target')).toThrow(message);
@@ -68,6 +82,7 @@ test.each([
   'postgresql://u%40corp@h:1/d%2Fe?sslmode=require&secret=env%3APGSHIFT_SECRET_X',
   'redshift://[::1]:5439/dev',
   'postgresql:///d?host=%2Ftmp&service=a%20b',
+  'postgresql://h/d?tablename=%22a%20%22%22b%22.c',
 ])('prints an endpoint as text that reads back the same: %s', (text) => {
   const { endpoint } = parseUri(text, 'source');
   expect(parseUri(printUri(endpoint), 'source').endpoint).toEqual(endpoint);
@@ -76,4 +91,15 @@ test.each([
 test('never prints a password', () => {
   const { endpoint } = parseUri('pgsql://u:hunter2@h/d?password=hunter3', 'source');
   expect(JSON.stringify(endpoint) + printUri(endpoint)).not.toMatch(/hunter/);
+});
+
+test.each([
+  ['pgsql://u:p%40w@h/d', undefined],
+  ['pgsql://u:100%@h/d', undefined],
+  ['pgsql://u:100%%41@h/d', /% itself is written %25/],
+  ['pgsql://u@@corp:p%40w@h/d', /use one of both ways/],
+])('tells whether %s may be meant in two ways', (text, ambiguity) => {
+  const found = parseUri(text, 'source').ambiguity;
+  if (ambiguity === undefined) expect(found).toBeUndefined();
+  else expect(found).toMatch(ambiguity);
 });

@@ -1,75 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import type { Catalog, Column, Heap, Table } from '../../../../core/catalog/model.ts';
+import type { Catalog, Column, Table } from '../../../../core/catalog/model.ts';
 import type { LoadOptions } from '../../../../core/command/model.ts';
-import { DEFAULT_OPTIONS } from '../../../../core/command/options.ts';
-import { buildPlan, type PlanInput } from '../../../../core/plan/build.ts';
 import { PART_BYTES } from '../../../../core/plan/parts.ts';
-
-const int4 = { schema: 'pg_catalog', name: 'int4', sql: 'integer', kind: 'base', modifier: -1 } as const;
-const text = { schema: 'pg_catalog', name: 'text', sql: 'text', kind: 'base', modifier: -1 } as const;
-const column = (name: string, over: Partial<Column> = {}): Column => ({ name, type: int4, notNull: false, ...over });
-
-function table(name: string, over: Partial<Table> & { heap?: Partial<Heap> } = {}): Table {
-  const { heap, ...rest } = over;
-  const schema = rest.schema ?? 'public';
-  return {
-    oid: 1,
-    schema,
-    name,
-    kind: 'table',
-    columns: [column('id')],
-    keys: [],
-    foreignKeys: [],
-    inherits: [],
-    heaps: [{ oid: 1, schema, name, readable: true, bytes: 8192, pages: 1, estimatedRows: 10, ...heap }],
-    ...rest,
-  };
-}
-
-const catalog = (tables: Table[], over: Partial<Catalog> = {}): Catalog => ({
-  dialect: 'postgresql',
-  database: 'd',
-  schemas: [{ name: 'public' }],
-  tables,
-  views: [],
-  ...over,
-});
+import { catalog, column, hazardsOf, int4, planOf, table, text } from './planning.ts';
 
 function plan(
   source: Table[],
   over: { target?: Catalog; options?: Partial<LoadOptions>; free?: number; views?: Catalog['views'] } = {},
 ) {
-  const input: PlanInput = {
-    run: 'r',
-    command: {
-      kind: 'load database',
-      source: { end: 'source', scheme: 'postgresql' },
-      target: { end: 'target', scheme: 'redshift' },
-      options: { ...DEFAULT_OPTIONS, ...over.options },
-    },
-    source: catalog(source, { views: over.views ?? [] }),
-    target: over.target ?? catalog([], { dialect: 'redshift' }),
-    capabilities: {
-      source: {
-        dialect: 'postgresql',
-        major: 18,
-        label: 'PostgreSQL 18.4',
-        database: 'd',
-        freeConnections: over.free ?? 90,
-        standby: false,
-      },
-      target: { dialect: 'redshift', major: 8, label: 'Redshift 1.0.1', database: 'dev' },
-      bucket: { name: 'b', region: 'eu-west-1' },
-      copy: 'role',
-    },
-    sentinel: '@N00000000000000@',
-    token: '0123456789ab',
-  };
-  return buildPlan(input);
+  const { target, options, free, views = [] } = over;
+  return planOf(catalog(source, { views }), { ...(options === undefined ? {} : { options }) }, target, free);
 }
-
-const hazardsOf = (result: ReturnType<typeof plan>) =>
-  result.summary.hazards.map(({ kind, policy, place }) => `${kind} ${policy} ${place}`);
 
 test('no-op: an empty database has nothing to do', () => {
   const { summary, chunks, items } = plan([]);
@@ -97,7 +38,7 @@ test('plans one table whole: names, DDL, the statement that reads it, keys', () 
   expect(items).toEqual([{ batch: 0, chunk: 0, table: 0, parts: [0] }]);
   expect(planned?.create).toEqual([
     `CREATE TABLE IF NOT EXISTS "public"."_pgshift_0123456789ab_0" ("id" INTEGER NOT NULL, "note" VARCHAR(65535) DEFAULT 'a\\\\b')`,
-    `CREATE TABLE IF NOT EXISTS "public"."_pgshift_0123456789ab_0_ledger" ("batch" INTEGER NOT NULL, "rows" BIGINT NOT NULL, "loaded_at" TIMESTAMP NOT NULL DEFAULT GETDATE())`,
+    `CREATE TABLE IF NOT EXISTS "public"."_pgshift_0123456789ab_0_ledger" ("batch" INTEGER NOT NULL, "piece" INTEGER NOT NULL, "rows" BIGINT NOT NULL, "loaded_at" TIMESTAMP NOT NULL DEFAULT GETDATE())`,
     `COMMENT ON TABLE "public"."_pgshift_0123456789ab_0" IS 'it''s'`,
     `COMMENT ON COLUMN "public"."_pgshift_0123456789ab_0"."note" IS 'free text'`,
   ]);

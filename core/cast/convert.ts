@@ -1,0 +1,81 @@
+// One value of PostgreSQL for a type that a CAST rule chose: how it is written in the CSV, and what is lost.
+
+import type { ColumnType } from '../catalog/model.ts';
+import { type Cast, castToRedshift } from './postgresql-to-redshift.ts';
+import { sourceModifier, type TargetType } from './redshift-types.ts';
+
+type Target = Exclude<TargetType, { problem: string }>;
+
+const TEXTS = new Set(['text', 'varchar', 'bpchar', 'name', 'char', 'citext']);
+const INTEGERS = new Set(['int2', 'int4', 'int8']);
+const TIMESTAMPS = new Set(['timestamp', 'timestamptz']);
+
+/**
+ * The value of `expression`, which is of `type`, for `target`. Where the value's own text will do it is left alone:
+ * Redshift says so when it does not fit, and PostgreSQL would round.
+ */
+export function convertTo(target: Target, type: ColumnType, expression: string): Cast {
+  const effective = type.kind === 'domain' && type.base ? type.base : type;
+  const own = castToRedshift(type, expression);
+  const hazard = lossOf(target, effective);
+  const done = (sql: string, quoted: boolean): Cast => ({
+    type: target.sql,
+    expression: sql,
+    quoted,
+    ...(hazard === undefined ? {} : { hazard: { kind: hazard.kind, message: hazard.message } }),
+  });
+  switch (target.family) {
+    case 'text':
+      return done(asText(effective, expression, own), true);
+    case 'super':
+      return done(isJson(effective) ? `${expression}::text` : `to_json(${expression})::text`, true);
+    case 'bytes':
+      return done(
+        effective.name === 'bytea' ? own.expression : `encode(convert_to(${expression}::text, 'UTF8'), 'hex')`,
+        true,
+      );
+    case 'integer':
+      return done(effective.name === 'bool' ? `${expression}::int` : plainOf(effective, expression, own), own.quoted);
+    case 'date':
+      return done(TIMESTAMPS.has(effective.name) ? `${expression}::date` : expression, own.quoted);
+    default:
+      return done(plainOf(effective, expression, own), own.quoted);
+  }
+}
+
+/** Booleans are written out: as they stand they would be `t` and `f`. */
+function asText(type: ColumnType, expression: string, own: Cast): string {
+  return type.name === 'bool' ? `${expression}::text` : own.expression;
+}
+
+/** What has a text form of its own keeps it; the rest is rendered as it always is. */
+const plainOf = (type: ColumnType, expression: string, own: Cast): string =>
+  type.kind === 'base' && TEXTS.has(type.name) ? expression : own.expression;
+
+const isJson = (type: ColumnType): boolean => type.name === 'json' || type.name === 'jsonb';
+
+function lossOf(target: Target, type: ColumnType): Cast['hazard'] {
+  const place = `${type.sql} to ${target.sql}`;
+  if (target.family === 'decimal' && (target.scale ?? 0) < (scaleOf(type) ?? 0)) {
+    return { kind: 'NARROWS', message: `${place}: digits after the point are rounded to ${target.scale}` };
+  }
+  if (target.family === 'date' && TIMESTAMPS.has(type.name)) {
+    return { kind: 'LOSES_DETAIL', message: `${place}: the time of day is lost` };
+  }
+  if (target.family === 'timestamp' && type.name === 'timestamptz') {
+    return { kind: 'LOSES_DETAIL', message: `${place}: times are kept as they are in UTC, without their zone` };
+  }
+  if (TEXTS.has(type.name) && !['text', 'super', 'bytes'].includes(target.family)) {
+    return { kind: 'LOSES_DETAIL', message: `${place}: an empty text arrives as NULL` };
+  }
+  return undefined;
+}
+
+/** Digits after the point; undefined for what has none by its type. Unbounded ones count as many. */
+function scaleOf(type: ColumnType): number | undefined {
+  if (INTEGERS.has(type.name)) return 0;
+  if (type.name === 'float4' || type.name === 'float8') return Number.POSITIVE_INFINITY;
+  if (type.name === 'money') return 2;
+  if (type.name !== 'numeric') return undefined;
+  return sourceModifier(type).digits?.[1] ?? Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,166 @@
+// Which CAST rules speak of a column, and what becomes of it: the first that matches wins; without a type of its own it
+// takes the one of the rules after it, or the default.
+
+import type { Column, ColumnType } from '../catalog/model.ts';
+import type { CastGuards, CastRule, TypmodTest } from '../command/model.ts';
+import { convertTo } from './convert.ts';
+import { type Cast, castToRedshift } from './postgresql-to-redshift.ts';
+import { sourceModifier, targetType } from './redshift-types.ts';
+import { applyTransform } from './transforms.ts';
+
+export interface ColumnCast {
+  readonly cast: Cast;
+  readonly notNull: boolean;
+  /** The user let go of the default, or of the identity: nothing has to be said about it. */
+  readonly dropsDefault: boolean;
+  readonly dropsExtra: boolean;
+  /** The rules that were used, by number in the command. */
+  readonly used: readonly number[];
+  /** What refuses the run. */
+  readonly problem?: string;
+}
+
+/** A table as rules name it: as the source does. */
+export interface CastPlace {
+  readonly schema: string;
+  readonly name: string;
+}
+
+/** What the rules make of a column whose quoted name is `expression`. */
+export function castColumn(
+  place: CastPlace,
+  column: Column,
+  expression: string,
+  rules: readonly CastRule[],
+): ColumnCast {
+  const matching = rules.flatMap((rule, number) => (ruleMatches(rule, place, column) ? [{ rule, number }] : []));
+  const [first] = matching;
+  if (first === undefined) {
+    const cast = castToRedshift(column.type, expression);
+    return { cast, notNull: column.notNull, dropsDefault: false, dropsExtra: false, used: [] };
+  }
+  const typed = matching.find(({ rule }) => rule.to !== undefined);
+  const kept = {
+    notNull: first.rule.notNull === 'keep' ? column.notNull : first.rule.notNull === 'set',
+    dropsDefault: first.rule.default === 'drop',
+    dropsExtra: first.rule.extra === 'drop',
+    used: [first.number, ...(typed === undefined || typed === first ? [] : [typed.number])],
+  };
+  const made = castBy(first.rule, typed?.rule, column.type, expression);
+  if ('problem' in made) {
+    return { ...kept, cast: castToRedshift(column.type, expression), problem: made.problem };
+  }
+  return { ...kept, cast: made };
+}
+
+function castBy(
+  first: CastRule,
+  typed: CastRule | undefined,
+  type: ColumnType,
+  column: string,
+): Cast | { readonly problem: string } {
+  const keepTypmod = first.typmod === 'keep';
+  const value = first.using === undefined ? { type, expression: column } : applyTransform(first.using, type, column);
+  if ('problem' in value) return { problem: `using ${first.using} ${value.problem}` };
+  // An expression is taken for a column by what follows: it stands in parentheses.
+  const expression = value.expression === column ? column : `(${value.expression})`;
+  if (typed?.to === undefined) return castToRedshift(keepTypmod ? value.type : withoutModifier(value.type), expression);
+  const target = targetType(typed.to, value.type, keepTypmod);
+  return 'problem' in target ? target : convertTo(target, value.type, expression);
+}
+
+function withoutModifier(type: ColumnType): ColumnType {
+  return { ...type, modifier: -1, ...(type.base === undefined ? {} : { base: withoutModifier(type.base) }) };
+}
+
+function ruleMatches(rule: CastRule, place: CastPlace, column: Column): boolean {
+  const { match } = rule;
+  if (match.by === 'column') {
+    return (
+      match.column === column.name && match.table === place.name && (match.schema ?? place.schema) === place.schema
+    );
+  }
+  return namesOf(column.type).has(spelling(match.type)) && guardsHold(rule.guards, column);
+}
+
+/** Other words for PostgreSQL's types. */
+const SPELLINGS: Readonly<Record<string, string>> = {
+  int: 'integer',
+  decimal: 'numeric',
+  float: 'double precision',
+  char: 'character',
+  bool: 'boolean',
+  timestamp: 'timestamp without time zone',
+  time: 'time without time zone',
+  serial: 'integer',
+  bigserial: 'bigint',
+  smallserial: 'smallint',
+};
+
+const spelling = (type: string): string => {
+  const name = type.toLowerCase().replaceAll(/\s+/g, ' ').trim();
+  const array = name.endsWith('[]') ? '[]' : '';
+  const element = name.slice(0, name.length - array.length);
+  return (SPELLINGS[element] ?? element) + array;
+};
+
+/** `character varying`, `varchar`; of a type elsewhere also its name with and without the schema. */
+function namesOf(type: ColumnType): ReadonlySet<string> {
+  const written = type.sql
+    .toLowerCase()
+    .replaceAll('"', '')
+    .replace(/\([\d, -]*\)/, '');
+  return new Set([spelling(written), spelling(written.replace(/^[^.]*\./, '')), spelling(type.name)]);
+}
+
+function guardsHold(guards: CastGuards, column: Column): boolean {
+  // PostgreSQL has no unsigned numbers, and no ON UPDATE.
+  if (guards.unsigned === true || guards.onUpdateCurrentTimestamp === true) return false;
+  if (guards.notNull === true && !column.notNull) return false;
+  if (guards.autoIncrement === true && !takesFromSequence(column)) return false;
+  if (guards.default !== undefined && !isDefault(guards.default, column.default)) return false;
+  return guards.typmod === undefined || typmodHolds(guards.typmod, column.type);
+}
+
+const takesFromSequence = (column: Column): boolean =>
+  column.identity !== undefined || /^nextval\(/i.test(column.default ?? '');
+
+/** A default is `'new'::text` in the catalog; a guard may say `new`, or the whole. */
+function isDefault(wanted: string, there: string | undefined): boolean {
+  if (there === undefined) return false;
+  const [, text] = /^'((?:[^']|'')*)'(?:::.*)?$/s.exec(there) ?? [];
+  const bare = there.replace(/::[\w ."]+(?:\(\d+(?:,\d+)?\))?$/, '');
+  return [there, bare, text?.replaceAll("''", "'")].includes(wanted);
+}
+
+function typmodHolds(test: TypmodTest, type: ColumnType): boolean {
+  switch (test.test) {
+    case 'and':
+      return test.of.every((one) => typmodHolds(one, type));
+    case 'or':
+      return test.of.some((one) => typmodHolds(one, type));
+    case 'not':
+      return !test.of.some((one) => typmodHolds(one, type));
+    default: {
+      const { characters, digits } = type.modifier < 0 && type.kind !== 'domain' ? {} : sourceModifier(type);
+      const values = { precision: digits?.[0] ?? characters, scale: digits?.[1] };
+      const numbers = test.of.map((term) => (typeof term === 'number' ? term : values[term]));
+      const compare = COMPARE[test.test];
+      // As in Lisp, each is compared with the next. What a type does not have is equal to nothing.
+      return numbers.every((left, index) => {
+        const right = numbers[index + 1];
+        if (index === numbers.length - 1) return left !== undefined;
+        return left !== undefined && right !== undefined && compare(left, right);
+      });
+    }
+  }
+}
+
+const COMPARE: Readonly<Record<'=' | '/=' | '<' | '<=' | '>' | '>=', (a: number, b: number) => boolean>> = {
+  '=': (a, b) => a === b,
+  '/=': (a, b) => a !== b,
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
+};

@@ -1,0 +1,217 @@
+// CAST: rules by type or by column, that come before pgshift's own.
+
+import type { Cursor, Token } from '../cursor.ts';
+import type { Draft } from '../draft.ts';
+import type { CastGuards, CastRule, CastTarget } from '../model.ts';
+import { didYouMean } from '../nearest.ts';
+import { OTHER_TRANSFORMS, TRANSFORMS } from '../transforms.ts';
+import { parseGuard } from './cast-guard.ts';
+import { readList } from './list.ts';
+
+/** "CAST" rule ("," rule)* */
+export function parseCast(cursor: Cursor, draft: Draft): void {
+  const begins = () => cursor.looksAt('type') || cursor.looksAt('column');
+  readList(cursor, 'a rule: type NAME to NAME, or column TABLE.COLUMN to NAME', begins, () => {
+    cursor.blank();
+    const from = cursor.at;
+    const rule = parseRule(cursor);
+    if (rule === undefined) return;
+    draft.places.set(`casts.${draft.casts.length}`, { source: cursor.source, from, to: cursor.at });
+    draft.casts.push(rule);
+  });
+}
+
+interface Said {
+  to?: CastTarget;
+  default?: CastRule['default'];
+  typmod?: CastRule['typmod'];
+  notNull?: CastRule['notNull'];
+  extra?: CastRule['extra'];
+  using?: string;
+}
+
+/** rule = ("type" type | "column" column) guard* ("to" type | option)* ["using" transform] */
+function parseRule(cursor: Cursor): CastRule | undefined {
+  const mistakes = cursor.mistakes;
+  const match = parseMatch(cursor);
+  if (match === undefined) return undefined;
+  const guards: CastGuards = {};
+  const said: Said = {};
+  while (parseGuard(cursor, guards) || parsePart(cursor, said)) {
+    if (cursor.mistakes > mistakes) return undefined;
+  }
+  if (cursor.mistakes > mistakes) return undefined;
+  if (Object.keys(said).length === 0) {
+    const hint = didYouMean(cursor.peekWord() ?? '', ['to', 'using', 'drop', 'keep', 'set', 'when']);
+    return cursor.expected('to and a type, an option (drop default) or using', hint);
+  }
+  const { to, using } = said;
+  return {
+    match,
+    guards,
+    ...(to === undefined ? {} : { to }),
+    default: said.default ?? 'keep',
+    typmod: said.typmod ?? 'keep',
+    notNull: said.notNull ?? 'keep',
+    extra: said.extra ?? 'keep',
+    ...(using === undefined ? {} : { using }),
+  };
+}
+
+function parseMatch(cursor: Cursor): CastRule['match'] | undefined {
+  if (cursor.words('column')) return parseColumn(cursor);
+  if (!cursor.words('type')) return cursor.expected('type or column');
+  cursor.blank();
+  const from = cursor.at;
+  const type = parseType(cursor);
+  if (type === undefined) return undefined;
+  if (type.modifiers.length > 0) {
+    return cursor.fail('a rule by type takes no (n); say: when (= precision n)', from, cursor.at);
+  }
+  return { by: 'type', type: type.name };
+}
+
+/** column = [schema "."] table "." column */
+function parseColumn(cursor: Cursor): CastRule['match'] | undefined {
+  cursor.blank();
+  const from = cursor.at;
+  const names: Token[] = [];
+  do {
+    const name = names.length === 0 ? cursor.name('a column: table.column') : columnPart(cursor);
+    if (name === undefined) return undefined;
+    names.push(name);
+  } while (names.length < 4 && cursor.text[cursor.at] === '.' && cursor.sign('.'));
+  const [first, second, third] = names.map((name) => name.value);
+  if (first === undefined || second === undefined || names.length > 3) {
+    return cursor.fail('expected a column: table.column or schema.table.column', from, cursor.at);
+  }
+  return third === undefined
+    ? { by: 'column', table: first, column: second }
+    : { by: 'column', schema: first, table: second, column: third };
+}
+
+/** After a point even a digit may begin a name. */
+function columnPart(cursor: Cursor): Token | undefined {
+  return cursor.read(/[\p{L}\p{N}_](?:[\p{L}\p{N}_$%]|-(?!-))*/uy) ?? cursor.name('the name of a column');
+}
+
+/** Types of several words, as SQL spells them. */
+const LONG_TYPES: readonly (readonly string[])[] = [
+  ['double', 'precision'],
+  ['character', 'varying'],
+  ['bit', 'varying'],
+];
+
+const WITH_ZONE: readonly (readonly string[])[] = [
+  ['with', 'time', 'zone'],
+  ['without', 'time', 'zone'],
+];
+
+/** type = (name | words of SQL | '"' … '"') ["(" number ("," number)* ")"] ["with time zone" | "without time zone"] "[]"* */
+export function parseType(cursor: Cursor): CastTarget | undefined {
+  cursor.blank();
+  const quoted = cursor.quoted();
+  if (quoted !== undefined) {
+    if (quoted.value.trim() === '') return cursor.fail('the name of a type cannot be empty', quoted.from, quoted.to);
+    const inside = splitModifiers(quoted.value);
+    if (inside.modifiers.length > 0) return inside;
+    const modifiers = parseModifiers(cursor);
+    return modifiers && { name: quoted.value, modifiers };
+  }
+  const long = LONG_TYPES.find((words) => cursor.words(...words));
+  const bare = long ?? [cursor.read(/[\p{L}_][\p{L}\p{N}_$]*/uy)?.value.toLowerCase()];
+  if (bare[0] === undefined) return cursor.expected('the name of a type');
+  const modifiers = parseModifiers(cursor);
+  if (modifiers === undefined) return undefined;
+  const zone = bare[0] === 'time' || bare[0] === 'timestamp' ? WITH_ZONE.find((words) => cursor.words(...words)) : [];
+  const array = cursor.read(/(?:\[\])+/y)?.value ?? '';
+  return { name: [...bare, ...(zone ?? [])].join(' ') + array, modifiers };
+}
+
+/** `timestamp(3) with time zone` in quotes: the same as without them. */
+function splitModifiers(text: string): CastTarget {
+  const parts = /^([^()]+?)\s*\(\s*(\d{1,9}(?:\s*,\s*\d{1,9})*)\s*\)\s*([^()]*)$/.exec(text.trim());
+  if (parts === null) return { name: text, modifiers: [] };
+  const [, before = '', numbers = '', after = ''] = parts;
+  return { name: after === '' ? before : `${before} ${after}`, modifiers: numbers.split(',').map(Number) };
+}
+
+function parseModifiers(cursor: Cursor): number[] | undefined {
+  if (!cursor.sign('(')) return [];
+  const modifiers: number[] = [];
+  do {
+    const number = cursor.read(/\d{1,9}(?!\d)/y);
+    if (number === undefined) return cursor.expected('a number');
+    modifiers.push(Number(number.value));
+  } while (cursor.sign(','));
+  return cursor.sign(')') ? modifiers : cursor.expected(')');
+}
+
+const OPTIONS = {
+  'keep default': { default: 'keep' },
+  'drop default': { default: 'drop' },
+  'keep typemod': { typmod: 'keep' },
+  'drop typemod': { typmod: 'drop' },
+  'keep typmod': { typmod: 'keep' },
+  'drop typmod': { typmod: 'drop' },
+  'keep not null': { notNull: 'keep' },
+  'drop not null': { notNull: 'drop' },
+  'set not null': { notNull: 'set' },
+  'keep extra': { extra: 'keep' },
+  'drop extra': { extra: 'drop' },
+} as const satisfies Readonly<Record<string, Said>>;
+
+/** "to" type | option | "using" transform. False where none begins. */
+function parsePart(cursor: Cursor, said: Said): boolean {
+  cursor.blank();
+  const from = cursor.at;
+  if (cursor.words('to')) {
+    const to = parseType(cursor);
+    if (said.to !== undefined) cursor.fail('a rule has one type to cast to', from, cursor.at);
+    if (to !== undefined) said.to = to;
+    return true;
+  }
+  if (cursor.words('using')) {
+    const using = parseTransform(cursor);
+    if (said.using !== undefined) cursor.fail('a rule has one transform', from, cursor.at);
+    if (using !== undefined) said.using = using;
+    return true;
+  }
+  return parseOption(cursor, said, from);
+}
+
+function parseOption(cursor: Cursor, said: Said, from: number): boolean {
+  const words = Object.keys(OPTIONS).find((each) => cursor.words(...each.split(' ')));
+  if (words === undefined) {
+    // SET at the end of a rule may begin the next clause.
+    if (!cursor.words('keep') && !cursor.words('drop')) return false;
+    const hint = didYouMean(cursor.peekWord() ?? '', ['default', 'typemod', 'not null', 'extra']);
+    cursor.expected('default, typemod, not null or extra', hint);
+    return true;
+  }
+  const option: Said = OPTIONS[words as keyof typeof OPTIONS];
+  for (const [name, value] of Object.entries(option)) {
+    const before = Reflect.get(said, name);
+    if (before !== undefined && before !== value) {
+      cursor.fail(`\`${words}\` contradicts what the rule says before`, from, cursor.at);
+    }
+  }
+  Object.assign(said, option);
+  return true;
+}
+
+/** transform = [package ":" [":"]] name */
+function parseTransform(cursor: Cursor): string | undefined {
+  cursor.blank();
+  const from = cursor.at;
+  if (cursor.text[from] === '(' || cursor.text.startsWith('#', from)) {
+    return cursor.fail('Lisp is not run here; expected the name of a transform', from, from + 1);
+  }
+  const name = cursor.read(/[A-Za-z][A-Za-z0-9.-]*(?:::?[A-Za-z][A-Za-z0-9-]*)?/y);
+  if (name === undefined) return cursor.expected('the name of a transform');
+  const transform = name.value.replace(/^.*:/, '').toLowerCase();
+  const known: readonly string[] = [...TRANSFORMS, ...OTHER_TRANSFORMS];
+  if (known.includes(transform)) return transform;
+  const hint = didYouMean(transform, known);
+  return cursor.fail(`unknown transform ${cursor.shown(name.from, name.to)}${hint}`, name.from, name.to);
+}

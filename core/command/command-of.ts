@@ -1,0 +1,48 @@
+// From what was read to the command's value, with every default filled in.
+
+import type { Diagnostic } from './diagnostic.ts';
+import type { Draft } from './draft.ts';
+import type { LoadCommand, Origins } from './model.ts';
+import { DEFAULT_OPTIONS, DEFAULT_ORIGINS } from './options.ts';
+import { remarksOn } from './remarks.ts';
+import type { ParsedUri } from './uri.ts';
+
+export function commandOf(draft: Draft, source: ParsedUri, target: ParsedUri): LoadCommand {
+  const given = [...draft.given.keys()].map((name) => [name, 'given'] as const);
+  const origins: Origins = { ...DEFAULT_ORIGINS, ...Object.fromEntries(given) };
+  return {
+    kind: 'load database',
+    source: source.endpoint,
+    target: target.endpoint,
+    options: { ...DEFAULT_OPTIONS, ...draft.options },
+    origins,
+    settings: draft.settings,
+    casts: draft.casts,
+    materialize: draft.materialize,
+    including: draft.including,
+    excluding: draft.excluding,
+    decoding: draft.decoding,
+    alterSchemas: draft.alterSchemas,
+    alterTables: draft.alterTables,
+    distribute: draft.distribute,
+    beforeLoad: draft.beforeLoad,
+    afterCreateSchema: draft.afterCreateSchema,
+    afterLoad: draft.afterLoad,
+  };
+}
+
+/** The passwords that the connection strings held, by end. */
+export function passwordsOf(source: ParsedUri, target: ParsedUri): { source?: string; target?: string } {
+  return {
+    ...(source.password === undefined ? {} : { source: source.password }),
+    ...(target.password === undefined ? {} : { target: target.password }),
+  };
+}
+
+/** What the command says and does nothing, where the text says it; for Redshift only if the target's scheme is. */
+export function placedRemarks(draft: Draft, command: LoadCommand): Diagnostic[] {
+  return remarksOn(command, command.target.scheme).flatMap(({ about, message }) => {
+    const place = draft.places.get(about);
+    return place === undefined ? [] : [place.source.diagnostic('warning', message, place.from, place.to)];
+  });
+}

@@ -1,0 +1,308 @@
+// A place in a load file: reads words, names, quoted texts and numbers there, says what was expected instead, and finds
+// its way to the next item or clause after a mistake. Every loop moves on, so that reading takes linear time.
+
+import type { Diagnostic } from './diagnostic.ts';
+import type { SourceText } from './source-text.ts';
+
+/** After so many mistakes the file is something else than a load file. */
+const MOST_PROBLEMS = 100;
+
+/** What a message repeats of a text. */
+const SHOWN_CHARACTERS = 40;
+
+export interface Token<Value = string> {
+  readonly value: Value;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A letter, digit or sign of a bare name. Two hyphens begin a comment. */
+const NAME = /[\p{L}_](?:[\p{L}\p{N}_$%]|-(?!-))*/uy;
+const WORD = /[A-Za-z_]+(?![\p{L}\p{N}_$])/uy;
+const ANY_TOKEN = /[^\s,;()'"=]+/y;
+const NUMBER = /\d+(?![\d.])/y;
+const DOLLAR = /\$(?:[A-Za-z_]\w*)?\$/y;
+
+/** The words that begin a clause. Some of them stand within clauses too, before these others. */
+const CLAUSE =
+  /(?:with(?!\s+extra)|set(?!\s+(?:not|schema|tablespace)\b|\s*\()|cast|including|excluding|materialize|decoding|alter|distribute|before|after)(?![\p{L}\p{N}_$-])/iuy;
+const NEXT_COMMAND = /load\s+(?:database|csv|fixed|copy|dbf|ixf|archive|messages)(?![\p{L}\p{N}_$-])/iuy;
+
+/** What may follow a quoted text that runs over several lines; anything else means that its quote was forgotten. */
+const AFTER_QUOTED = /[\s,;().=]|$/y;
+
+export class Cursor {
+  readonly source: SourceText;
+  readonly text: string;
+  readonly problems: Diagnostic[] = [];
+  readonly warnings: Diagnostic[] = [];
+  /** Comments with missing variables in them: nobody misses those. */
+  readonly unread: { readonly from: number; readonly to: number }[] = [];
+  at = 0;
+  /** Mistakes found, also those that are not told because a missing variable is their reason. */
+  mistakes = 0;
+  #lastProblemAt = -1;
+
+  constructor(source: SourceText) {
+    this.source = source;
+    this.text = source.rendered.text;
+  }
+
+  /** Whether nothing is left but white space and comments. */
+  done(): boolean {
+    this.blank();
+    return this.at >= this.text.length;
+  }
+
+  /** Skips white space and comments. */
+  blank(quietly = false): void {
+    for (;;) {
+      this.#match(/\s+/y);
+      if (this.text.startsWith('--', this.at)) {
+        const end = this.text.indexOf('\n', this.at);
+        this.#skipUnread(end < 0 ? this.text.length : end);
+      } else if (this.text.startsWith('/*', this.at)) {
+        const end = this.text.indexOf('*/', this.at + 2);
+        if (end < 0 && !quietly) this.fail('this comment is never closed; expected */', this.at, this.at + 2);
+        this.#skipUnread(end < 0 ? this.text.length : end + 2);
+      } else return;
+    }
+  }
+
+  #skipUnread(to: number): void {
+    // Looking ahead may have been here before.
+    const known = (this.unread.at(-1)?.to ?? 0) >= to;
+    if (!known && this.source.hasHole(this.at, to)) this.unread.push({ from: this.at, to });
+    this.at = to;
+  }
+
+  #match(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.at;
+    const match = pattern.exec(this.text);
+    if (match === null) return undefined;
+    this.at += match[0].length;
+    return match[0];
+  }
+
+  /** Reads what the sticky pattern matches here, after blanks. */
+  read(pattern: RegExp): Token | undefined {
+    this.blank();
+    const from = this.at;
+    const value = this.#match(pattern);
+    return value === undefined ? undefined : { value, from, to: this.at };
+  }
+
+  /** Whether these words stand here, in any case. */
+  looksAt(...words: readonly string[]): boolean {
+    const before = this.at;
+    const found = this.words(...words);
+    this.at = before;
+    return found;
+  }
+
+  /** Reads these words, or nothing. */
+  words(...words: readonly string[]): boolean {
+    this.blank();
+    const before = this.at;
+    for (const word of words) {
+      if (this.read(WORD)?.value.toLowerCase() !== word) {
+        this.at = before;
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The word that stands here, in lower case. */
+  peekWord(): string | undefined {
+    this.blank();
+    const before = this.at;
+    const word = this.#match(WORD)?.toLowerCase();
+    this.at = before;
+    return word;
+  }
+
+  /** Reads the sign, or nothing. */
+  sign(sign: string): boolean {
+    this.blank();
+    if (!this.text.startsWith(sign, this.at)) return false;
+    this.at += sign.length;
+    return true;
+  }
+
+  number(): Token | undefined {
+    return this.read(NUMBER);
+  }
+
+  /** name = letter (letter | digit | "_" | "-" | "$" | "%")* | "'" … "'" | '"' … '"' */
+  name(what: string): Token | undefined {
+    return this.read(NAME) ?? this.#hole() ?? this.quoted() ?? this.expected(what);
+  }
+
+  /** Reads a bare name, or nothing. */
+  bareName(): Token | undefined {
+    return this.read(NAME);
+  }
+
+  #hole(): Token | undefined {
+    this.blank();
+    return this.source.hasHole(this.at, this.at + 1) ? this.read(ANY_TOKEN) : undefined;
+  }
+
+  /** A text in quotes, in which a doubled quote is one; nothing where there is no quote. An empty name is none. */
+  quoted(quotes = `'"`): Token | undefined {
+    this.blank();
+    const quote = this.text[this.at];
+    if (quote === undefined || !quotes.includes(quote)) return undefined;
+    const from = this.at;
+    const close = this.#closing(quote);
+    if (close === undefined) {
+      const line = this.text.indexOf('\n', from);
+      this.at = line < 0 ? this.text.length : line;
+      this.fail(`this quote is never closed; expected ${quote}`, from, from + 1);
+      return { value: '', from, to: this.at };
+    }
+    this.at = close + 1;
+    return { value: this.text.slice(from + 1, close).replaceAll(quote + quote, quote), from, to: this.at };
+  }
+
+  /** Where the quoted text that begins here ends, or undefined. */
+  #closing(quote: string): number | undefined {
+    let close = this.at;
+    for (;;) {
+      close = this.text.indexOf(quote, close + 1);
+      if (close < 0) return undefined;
+      if (this.text[close + 1] !== quote) break;
+      close += 1;
+    }
+    const newline = this.text.indexOf('\n', this.at);
+    AFTER_QUOTED.lastIndex = close + 1;
+    return newline >= 0 && newline < close && !AFTER_QUOTED.test(this.text) ? undefined : close;
+  }
+
+  /** `$$ … $$` or `$tag$ … $tag$`: what stands between. */
+  dollarQuoted(): Token | undefined {
+    const opening = this.read(DOLLAR);
+    if (opening === undefined) return undefined;
+    const end = this.text.indexOf(opening.value, this.at);
+    if (end < 0) {
+      this.fail(`this text is never closed; expected ${opening.value}`, opening.from, opening.to);
+      this.at = this.text.length;
+      return { value: '', from: opening.to, to: opening.to };
+    }
+    const from = this.at;
+    this.at = end + opening.value.length;
+    return { value: this.text.slice(from, end), from, to: end };
+  }
+
+  /** Whether a clause, a command or nothing at all begins here. */
+  atClause(): boolean {
+    if (this.done()) return true;
+    if (this.text[this.at] === ';') return true;
+    CLAUSE.lastIndex = this.at;
+    NEXT_COMMAND.lastIndex = this.at;
+    return CLAUSE.test(this.text) || NEXT_COMMAND.test(this.text);
+  }
+
+  /** After a mistake: to the comma that ends this item, or to what follows the list. */
+  skipItem(): void {
+    let depth = 0;
+    while (!this.atClause()) {
+      const character = this.text[this.at];
+      if (character === ',' && depth <= 0) return;
+      if (character === '(') depth += 1;
+      if (character === ')') depth -= 1;
+      this.skipToken();
+    }
+  }
+
+  /** After a mistake: to the next clause or the end of the command. */
+  skipToClause(): void {
+    while (!this.atClause()) this.skipToken();
+  }
+
+  /** After a mistake: past one token. */
+  skipToken(): void {
+    const opening = this.#match(DOLLAR);
+    if (opening !== undefined) {
+      const end = this.text.indexOf(opening, this.at);
+      this.at = end < 0 ? this.text.length : end + opening.length;
+    } else if (this.#match(/'[^'\n]*'|"[^"\n]*"/y) === undefined && this.#match(ANY_TOKEN) === undefined) {
+      this.at += 1;
+    }
+  }
+
+  /** Says what should stand here. Gives nothing, so that a reader can return it. */
+  expected(what: string, hint = ''): undefined {
+    this.blank();
+    const { from, to } = this.#tokenHere();
+    const found = from >= this.text.length ? 'the end' : this.shown(from, to);
+    this.fail(`expected ${what}, found ${found}${hint}`, from, to);
+    return undefined;
+  }
+
+  #tokenHere(): { readonly from: number; readonly to: number } {
+    const from = this.at;
+    for (const pattern of [DOLLAR, /'[^'\n]*'|"[^"\n]*"/y, ANY_TOKEN]) {
+      pattern.lastIndex = from;
+      const match = pattern.exec(this.text);
+      if (match !== null) return { from, to: from + match[0].length };
+    }
+    return { from, to: Math.min(this.text.length, from + 1) };
+  }
+
+  /** A stretch of the file as a message may repeat it: no connection string, no variable's value, and short. */
+  shown(from: number, to: number): string {
+    const place = this.source.inFile(from, to);
+    const written = this.source.written.slice(place.from, place.to).replaceAll(/\s+/g, ' ');
+    if (written.includes('@')) return 'what looks like a connection string';
+    const scheme = /^['"]?([a-z][a-z0-9+.-]*:\/\/)./i.exec(written)?.[1];
+    if (scheme !== undefined) return `\`${scheme}…\``;
+    const clean = written.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Cn}]/gu, '�');
+    const characters = [...clean];
+    return characters.length <= SHOWN_CHARACTERS
+      ? `\`${clean}\``
+      : `\`${characters.slice(0, SHOWN_CHARACTERS).join('')}…\``;
+  }
+
+  /** A mistake at `[from, to)`. Where a variable is missing, that alone is told. */
+  fail(message: string, from: number, to: number): undefined {
+    this.mistakes += 1;
+    if (from === this.#lastProblemAt || this.#missesVariable(from, Math.max(to, from + 1))) return undefined;
+    this.mistakes -= 1;
+    this.tell(message, from, to);
+    return undefined;
+  }
+
+  /** Whether a missing variable stands in `[from, to)`, and not in a comment there. */
+  #missesVariable(from: number, to: number): boolean {
+    let end = to;
+    for (let at = this.unread.length - 1; at >= 0; at--) {
+      const comment = this.unread[at];
+      if (comment === undefined || comment.to <= from) break;
+      if (comment.from >= end) continue;
+      if (this.source.hasHole(comment.to, end)) return true;
+      end = comment.from;
+    }
+    return this.source.hasHole(from, end);
+  }
+
+  /** A mistake that is told whatever is missing in it. */
+  tell(message: string, from: number, to: number): void {
+    this.mistakes += 1;
+    this.#lastProblemAt = from;
+    if (this.problems.length === MOST_PROBLEMS) {
+      const last = this.source.diagnostic('error', `${MOST_PROBLEMS} mistakes: reading stops here`, from, to);
+      this.problems.push(last);
+    }
+    if (this.problems.length > MOST_PROBLEMS) {
+      this.at = this.text.length;
+      return;
+    }
+    this.problems.push(this.source.diagnostic('error', message, from, to));
+  }
+
+  warn(message: string, from: number, to: number): void {
+    this.warnings.push(this.source.diagnostic('warning', message, from, to));
+  }
+}

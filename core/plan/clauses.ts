@@ -1,0 +1,64 @@
+// Hazards of the clauses that speak of no single table: SET, SQL blocks, options that contradict one another, and words
+// that mean nothing to Redshift.
+
+import type { LoadCommand } from '../command/model.ts';
+import { remarksOn } from '../command/remarks.ts';
+import { blocksAt, MOMENTS, statementPlace } from '../sql/blocks.ts';
+import { unusedAtSource, unusedAtTarget } from '../sql/settings.ts';
+import type { Hazard } from './model.ts';
+
+export function clauseHazards(command: LoadCommand): Hazard[] {
+  const settings = settingHazards(command);
+  const remarks = remarksOn(command, 'redshift').filter(({ about }) => !settings.some((one) => one.about === about));
+  return [
+    ...remarks.map(({ message }) => report('WITHOUT_MEANING', message)),
+    ...settings.map(({ hazard }) => hazard),
+    ...conflicts(command),
+    ...blockHazards(command),
+  ];
+}
+
+const report = (kind: Hazard['kind'], message: string): Hazard => ({ kind, policy: 'report', place: null, message });
+const refuse = (kind: Hazard['kind'], message: string): Hazard => ({ kind, policy: 'refuse', place: null, message });
+
+/** A parameter that does its work at one end at least needs no word, unless pgshift sets it itself. */
+function settingHazards({ settings }: LoadCommand): { readonly about: string; readonly hazard: Hazard }[] {
+  return settings.flatMap((setting) => {
+    const [source, target] = [unusedAtSource(setting), unusedAtTarget(setting)];
+    if (source === undefined || target === undefined) return [];
+    const message = `SET ${setting.name}: not at the source (${source}), not at the target (${target})`;
+    return [{ about: `settings.${setting.name}`, hazard: report('SETTING_IGNORED', message) }];
+  });
+}
+
+function conflicts({ options }: LoadCommand): Hazard[] {
+  const intoExisting = options.dataOnly ? 'data only' : options.createTables ? undefined : 'create no tables';
+  if (options.dropSchema && intoExisting !== undefined) {
+    return [refuse('OPTIONS_CONFLICT', `drop schema drops the tables that ${intoExisting} loads into`)];
+  }
+  if (options.dropSchema && !options.includeDrop) {
+    return [refuse('OPTIONS_CONFLICT', 'drop schema drops the tables that include no drop keeps')];
+  }
+  return options.dataOnly && options.schemaOnly
+    ? [refuse('OPTIONS_CONFLICT', 'data only and schema only load nothing')]
+    : [];
+}
+
+const ENDS = /^(?:begin|start\s+transaction|commit|end|rollback|abort)\b/i;
+const COMMITS = /^truncate\b/i;
+
+/** A block is one transaction: what ends it is refused, what Redshift lets end it is said. */
+function blockHazards(command: LoadCommand): Hazard[] {
+  return MOMENTS.flatMap((moment) =>
+    blocksAt(command, moment).flatMap((block, number) =>
+      block.statements.flatMap((statement, index) => {
+        const place = statementPlace(moment, number + 1, index + 1);
+        const words = statement.replace(/^(?:\s+|--[^\n]*\n|\/\*[\s\S]*?\*\/)+/, '');
+        if (ENDS.test(words)) return [refuse('BLOCK_COMMITS', `${place}: a block is a transaction of its own already`)];
+        if (!COMMITS.test(words)) return [];
+        const message = `${place}: TRUNCATE commits in Redshift; what stands before it in the block stays, whatever follows`;
+        return [report('BLOCK_COMMITS', message)];
+      }),
+    ),
+  );
+}

@@ -1,0 +1,76 @@
+// SET: which of a command's parameters a session at either end gets, as SQL. What decides the bytes of a value, or how
+// long a session may take, is pgshift's own.
+
+import type { Setting } from '../command/model.ts';
+import { isPostgresqlSetting, isRedshiftSetting } from '../command/redshift-settings.ts';
+import { literal, redshiftLiteral } from './quote.ts';
+import { PIN_POSTGRESQL_SOURCE } from './session.ts';
+
+/** Set by pgshift in every session with a source. */
+const PINNED_AT_SOURCE: ReadonlySet<string> = new Set([
+  ...Array.from(PIN_POSTGRESQL_SOURCE.matchAll(/SET (\w+) TO/g), ([, name = '']) => name.toLowerCase()),
+  'statement_timeout',
+  'application_name',
+  // They would undo what is pinned: the reader's rights, and that nothing is written.
+  'session_authorization',
+  'role',
+  'transaction_isolation',
+  'transaction_read_only',
+  'default_transaction_isolation',
+  'default_transaction_read_only',
+]);
+
+/** Set by pgshift in every session with a target. */
+const PINNED_AT_TARGET: ReadonlySet<string> = new Set([
+  'statement_timeout',
+  'application_name',
+  'client_encoding',
+  // The plan has folded every name already, as Redshift does without it.
+  'enable_case_sensitive_identifier',
+]);
+
+/** Why a parameter does nothing at an end, or undefined when it does its work there. */
+export function unusedAtSource({ name }: Setting): string | undefined {
+  if (name === 'search_path') return 'names are written in full; only queries of the command have it';
+  if (PINNED_AT_SOURCE.has(name)) return 'pgshift sets it itself, because rows depend on it';
+  return isPostgresqlSetting(name) ? undefined : 'a parameter of Redshift';
+}
+
+export function unusedAtTarget({ name }: Setting): string | undefined {
+  if (PINNED_AT_TARGET.has(name)) return 'pgshift sets it itself';
+  return isRedshiftSetting(name) ? undefined : 'Redshift has no such parameter';
+}
+
+/** The statements for a session with a PostgreSQL source, each ended by `; `. */
+export function settingsForSource(settings: readonly Setting[]): string {
+  return settings
+    .filter((setting) => unusedAtSource(setting) === undefined)
+    .map((setting) => `SET ${setting.name} TO ${settingValue(setting, literal)}; `)
+    .join('');
+}
+
+/** The statements for a session with Redshift, each ended by `; `. */
+export function settingsForTarget(settings: readonly Setting[]): string {
+  return settings
+    .filter((setting) => unusedAtTarget(setting) === undefined)
+    .map((setting) => `SET ${setting.name} TO ${settingValue(setting, redshiftLiteral)}; `)
+    .join('');
+}
+
+/**
+ * The search path of the command's own queries, for the transaction at hand: they were not written for an empty one. It
+ * is the command's, or what the server gives everybody.
+ */
+export function pathForQueries(settings: readonly Setting[]): string {
+  const path = settings.findLast(({ name }) => name === 'search_path');
+  return `SET LOCAL search_path TO ${path === undefined ? 'DEFAULT' : settingValue(path, literal)}`;
+}
+
+/** A search path is a list of names; every other value is one text. A name in double quotes may hold a comma. */
+function settingValue({ name, value }: Setting, quote: (text: string) => string): string {
+  if (name !== 'search_path') return quote(value);
+  const schemas = Array.from(value.matchAll(/\s*(?:"((?:[^"]|"")*)"|([^,]+))\s*(?:,|$)/g), ([, quoted, bare]) =>
+    quoted === undefined ? (bare ?? '').trim() : quoted.replaceAll('""', '"'),
+  );
+  return schemas.length === 0 ? quote('') : schemas.map(quote).join(', ');
+}

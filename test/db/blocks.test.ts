@@ -1,0 +1,153 @@
+// Do SQL blocks run once, each in a transaction of its own, in their order around the load, however steps are retried?
+import { S3Client } from '@aws-sdk/client-s3';
+import type pg from 'pg';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { artifactKeys } from '../../core/artifacts.ts';
+import { type Clauses, NO_CLAUSES } from '../../core/command/model.ts';
+import { PgshiftError } from '../../core/errors.ts';
+import type { PlanChunk } from '../../core/plan/model.ts';
+import { blocksTable } from '../../core/sql/blocks.ts';
+import { prepare } from '../../lambdas/5-prepare/prepare.ts';
+import { publish } from '../../lambdas/8-publish/publish.ts';
+import { bucket, keys, region, rows, type StandIn, startStandIn } from '../support/redshift-stand-in.ts';
+import { stepWorld, type WorldOptions } from '../support/step-world.ts';
+
+const run = 'run-1';
+const token = '0123456789ab';
+let standIn: StandIn;
+let s3: S3Client;
+let session: pg.Client;
+
+beforeAll(async () => {
+  standIn = await startStandIn();
+  s3 = new S3Client({ endpoint: standIn.s3.endpoint, region, credentials: keys, forcePathStyle: true });
+  session = await standIn.session();
+});
+afterAll(async () => {
+  s3.destroy();
+  await standIn.close();
+});
+
+function world(options: WorldOptions = {}) {
+  const uri = new URL(standIn.redshift.uri());
+  const login = {
+    port: standIn.redshift.port,
+    user: decodeURIComponent(uri.username),
+    password: decodeURIComponent(uri.password),
+    database: 'dev',
+  };
+  return stepWorld(s3, bucket, login, { authorization: keys, ...options }).ports;
+}
+
+const told = (word: string) => ({ statements: [`INSERT INTO public.told VALUES ('${word}')`] });
+const CLAUSES: Clauses = {
+  ...NO_CLAUSES,
+  beforeLoad: [
+    told('before 1'),
+    { statements: [...told('before 2').statements, 'CREATE TABLE public.made (a INTEGER)'] },
+  ],
+  afterCreateSchema: [told('created')],
+  afterLoad: [told('after')],
+};
+
+/** The artifacts of a run with so many chunks, all without tables. */
+async function begin(chunks = 1, clauses: Clauses = CLAUSES): Promise<void> {
+  await session.query('DROP TABLE IF EXISTS public.told, public.made');
+  await session.query(`DROP TABLE IF EXISTS public._pgshift_${token}_blocks`);
+  await session.query('CREATE TABLE public.told (word VARCHAR(20))');
+  const { store } = world();
+  const target = { end: 'target', scheme: 'redshift' };
+  await store.putJson(artifactKeys.command(run), { source: { end: 'source' }, target, options: {}, ...clauses });
+  await store.putJson(artifactKeys.plan(run), { chunks });
+  const blocks = blocksTable(clauses, token);
+  for (let chunk = 0; chunk < chunks; chunk += 1) {
+    const planned: PlanChunk = { chunk, sentinel: '@N@', ...(blocks && { blocks }), schemas: [], tables: [] };
+    await store.putJson(artifactKeys.planChunk(run, chunk), planned);
+  }
+}
+beforeEach(() => begin());
+
+const words = async () => (await rows(session, 'SELECT word FROM public.told')).flat().sort();
+const ownTables = () => rows(session, `SELECT relname FROM pg_class WHERE LEFT(relname, 9) = '_pgshift_' ORDER BY 1`);
+const publishLast = (options?: WorldOptions) => publish(world(options), { run, publish: 0, first: 0, last: 0 });
+
+test('run before anything is made, then after the tables are live, and leave no table of their own', async () => {
+  await prepare(world(), { run, chunk: 0 });
+  expect(await words()).toEqual(['before 1', 'before 2']);
+  await publishLast();
+  expect(await words()).toEqual(['after', 'before 1', 'before 2', 'created']);
+  expect(await ownTables()).toEqual([]);
+});
+
+test('run once when many chunks are prepared at the same time', async () => {
+  await begin(4);
+  await Promise.all([0, 1, 2, 3].map((chunk) => prepare(world(), { run, chunk })));
+  expect(await words()).toEqual(['before 1', 'before 2']);
+});
+
+test('run once when steps are tried again, also after all was done', async () => {
+  await prepare(world(), { run, chunk: 0 });
+  await prepare(world(), { run, chunk: 0 });
+  await publishLast();
+  await publishLast();
+  expect(await words()).toEqual(['after', 'before 1', 'before 2', 'created']);
+});
+
+test('go on with the first that did not run', async () => {
+  await prepare(world(), { run, chunk: 0 });
+  let breaks = true;
+  const before = async (sql: string) => {
+    if (!breaks || !sql.includes("'after'")) return;
+    breaks = false;
+    throw new PgshiftError('ConnectionLost', 'gone');
+  };
+  await expect(publishLast({ before })).rejects.toMatchObject({
+    name: 'ConnectionLost',
+    message: /^AFTER LOAD, block 1, statement 1: /,
+  });
+  expect(await words()).toEqual(['before 1', 'before 2', 'created']);
+  await publishLast({ before });
+  expect(await words()).toEqual(['after', 'before 1', 'before 2', 'created']);
+});
+
+test('that fail leave nothing of themselves, and are named without what they say', async () => {
+  await begin(1, {
+    ...CLAUSES,
+    beforeLoad: [
+      told('kept'),
+      {
+        statements: [...told('undone').statements, `INSERT INTO public.told VALUES ('a secret, far too long a word')`],
+      },
+    ],
+  });
+  const failure = prepare(world(), { run, chunk: 0 });
+  await expect(failure).rejects.toMatchObject({
+    message: expect.stringMatching(/^BEFORE LOAD, block 2, statement 2: The target failed/),
+  });
+  await expect(failure).rejects.not.toMatchObject({ message: expect.stringContaining('secret') });
+  expect(await words()).toEqual(['kept']);
+});
+
+test('run with the last of several publish transactions', async () => {
+  await begin(2);
+  await prepare(world(), { run, chunk: 0 });
+  await publish(world(), { run, publish: 0, first: 0, last: 0 });
+  expect(await words()).toEqual(['before 1', 'before 2']);
+  await publish(world(), { run, publish: 1, first: 1, last: 1 });
+  expect(await words()).toEqual(['after', 'before 1', 'before 2', 'created']);
+});
+
+test('have the parameters of SET, and pgshift’s own statements do not depend on theirs', async () => {
+  await session.query('CREATE SCHEMA IF NOT EXISTS elsewhere');
+  await session.query('DROP TABLE IF EXISTS elsewhere.found; CREATE TABLE elsewhere.found (a INTEGER)');
+  await begin(1, {
+    ...CLAUSES,
+    settings: [
+      { name: 'search_path', value: 'elsewhere' },
+      { name: 'work_mem', value: '8MB' },
+    ],
+    beforeLoad: [{ statements: ['INSERT INTO found VALUES (1)', 'SET search_path TO pg_catalog'] }],
+  });
+  await prepare(world(), { run, chunk: 0 });
+  expect(await rows(session, 'SELECT a FROM elsewhere.found')).toEqual([[1]]);
+});

@@ -1,0 +1,54 @@
+// Does the reference tell the truth? Its examples parse, and it names every option and transform.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { printDiagnostic } from '../../../../core/command/diagnostic.ts';
+import { OPTION_WORDS } from '../../../../core/command/options.ts';
+import { OTHER_COMMANDS } from '../../../../core/command/other-sources.ts';
+import { parseCommands } from '../../../../core/command/parser.ts';
+import { TRANSFORMS } from '../../../../core/command/transforms.ts';
+
+const path = join(import.meta.dirname, '..', '..', '..', '..', 'docs', 'reference', 'command-language.md');
+const reference = readFileSync(path, 'utf8');
+const examples = [...reference.matchAll(/^```load\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? '');
+
+const variables = { SOURCE: 'pgsql://reader@db/shop' };
+const reader = { readFile: (name: string) => ({ name, text: '' }), variables };
+
+/** A command as it stands; a clause behind the shortest command. */
+const commandOf = (example: string): string =>
+  /^LOAD DATABASE/m.test(example) ? example : `LOAD DATABASE FROM pgsql:///a INTO redshift:///b\n${example};`;
+
+test.each(examples)('reads the example %j', (example) => {
+  const { commands, problems } = parseCommands(commandOf(example), 'reference.load', reader);
+  expect(problems.map(printDiagnostic)).toEqual([]);
+  expect(commands).toHaveLength(1);
+});
+
+test('has an example of each clause', () => {
+  const text = examples.join('\n');
+  const clauses = [
+    'WITH',
+    'SET',
+    'CAST',
+    'INCLUDING ONLY',
+    'EXCLUDING',
+    'MATERIALIZE VIEWS',
+    'MATERIALIZE ALL VIEWS',
+    'DECODING',
+    'ALTER SCHEMA',
+    'ALTER TABLE',
+    'DISTRIBUTE',
+    'BEFORE LOAD',
+    'AFTER CREATE SCHEMA',
+    'AFTER LOAD',
+  ];
+  for (const clause of clauses) expect(text).toMatch(new RegExp(`^ ?${clause}\\b`, 'm'));
+});
+
+test('names every option, transform and other command', () => {
+  const identifiers = ['downcase identifiers', 'snake_case identifiers'];
+  for (const { words } of OPTION_WORDS) if (!identifiers.includes(words)) expect(reference).toContain(words);
+  for (const transform of TRANSFORMS) expect(reference).toContain(`\`${transform}\``);
+  for (const command of OTHER_COMMANDS) expect(reference).toContain(command.toUpperCase());
+});

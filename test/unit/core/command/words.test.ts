@@ -1,0 +1,80 @@
+// Small readings: templates, patterns, likely spellings, what does nothing, and what no step does yet.
+import { describe, expect, test } from 'vitest';
+import type { NamePattern } from '../../../../core/command/model.ts';
+import { nearest } from '../../../../core/command/nearest.ts';
+import { notYet } from '../../../../core/command/not-yet.ts';
+import { parseCommands } from '../../../../core/command/parser.ts';
+import { patternMatcher } from '../../../../core/command/patterns.ts';
+import { remarksOn } from '../../../../core/command/remarks.ts';
+import { escapeTemplate, renderTemplate } from '../../../../core/command/template.ts';
+
+function commandOf(clauses: string) {
+  const [first] = parseCommands(`LOAD DATABASE FROM pgsql:///a INTO redshift:///b ${clauses};`, 'x').commands;
+  if (first === undefined) throw new Error('the text must parse');
+  return first.command;
+}
+
+describe('a template', () => {
+  test.each([
+    ['a {{X}} b {{{ X }}} {{& X}}', "a <'> b <'> <'>"],
+    ['{{! a comment }}x', ' x'],
+    ["'{{1,2},{3,4}}' '{{a,b},{c,d}}' {{}} {", "'{{1,2},{3,4}}' '{{a,b},{c,d}}' {{}} {"],
+    ['{{"{{"}}X}}', '{{X}}'],
+  ])('renders %j', (text, rendered) => {
+    expect(renderTemplate(text, { X: "<'>" })).toMatchObject({ text: rendered, holes: [] });
+  });
+
+  test.each(['{{X}}', '{{{{X}}}}', '{{{', "'{{1,2}}'", '{{"{{"}}', '{{#a}}'])(
+    'leaves %j when it is escaped',
+    (text) => {
+      expect(renderTemplate(escapeTemplate(text), { X: 'never' })).toMatchObject({ text, holes: [] });
+    },
+  );
+
+  test('knows no variable that only every object has', () => {
+    expect(renderTemplate('{{constructor}}', {}).holes).toHaveLength(1);
+  });
+});
+
+test.each<[NamePattern, string[], string[]]>([
+  [{ kind: 'exact', name: 'a.b' }, ['a.b'], ['axb', 'A.B', 'a.b ']],
+  [{ kind: 'regex', source: 'b$' }, ['ab', 'b'], ['ba', 'B']],
+  [{ kind: 'regex', source: '(?i)b$' }, ['ab', 'aB'], ['ba']],
+  [{ kind: 'like', pattern: 'a_%' }, ['ab', 'a\nb', 'a🙂'], ['a', 'ba']],
+  [{ kind: 'like', pattern: 'a\\_[%]' }, ['a_[]', 'a_[x]'], ['ab[]', 'a_x']],
+])('%j matches what it says', (pattern, yes, no) => {
+  const matches = patternMatcher(pattern);
+  expect(yes.filter((name) => !matches(name))).toEqual([]);
+  expect(no.filter(matches)).toEqual([]);
+});
+
+test.each([
+  ['dorp', 'drop'],
+  ['INCLUDE', 'include'],
+  ['trucnate', 'truncate'],
+  ['x', undefined],
+  ['something else', undefined],
+  ['a'.repeat(10_000), undefined],
+])('the nearest word to %j is %j', (wrong, right) => {
+  expect(nearest(wrong, ['drop', 'include', 'truncate'])).toBe(right);
+});
+
+test('what does nothing in Redshift is known of a command, wherever it comes from', () => {
+  const command = commandOf(
+    "WITH disable triggers, reset no sequences ALTER TABLE NAMES MATCHING 'a' SET (fillfactor = 70, distkey = 'b')",
+  );
+  expect(remarksOn(command, 'redshift').map(({ about }) => about)).toEqual([
+    'options.disableTriggers',
+    'alterTables.0',
+  ]);
+  expect(remarksOn(command, 'postgresql')).toEqual([
+    { about: 'alterTables.0', message: 'SET (distkey) does nothing: PostgreSQL has no such parameter of a table' },
+  ]);
+});
+
+test('what no step does yet is told in the words of the language', () => {
+  expect(notYet(commandOf('WITH include no drop, workers = 9, strict, reindex, no snapshot, on error stop'))).toEqual(
+    [],
+  );
+  expect(notYet(commandOf('WITH verify checksums'))).toEqual(['verify checksums']);
+});
