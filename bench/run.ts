@@ -61,13 +61,25 @@ async function measure(): Promise<Figure[]> {
   });
 }
 
+/** Enough for any ratio. */
+const rounded = (value: number): number => Number(value.toPrecision(4));
+
 function save(machine: object, figures: readonly Figure[]): string {
   const folder = join(import.meta.dirname, 'results');
   mkdirSync(folder, { recursive: true });
   const date = new Date().toISOString().slice(0, 10);
-  const results = figures.map((figure) => ({ ...figure, median: ratioOf(figure), reached: isReached(figure) }));
+  const results = figures.map((figure) => ({ ...figure, medianRatio: ratioOf(figure), reached: isReached(figure) }));
+  const text = JSON.stringify(
+    { date, quick: options.quick, machine, results },
+    (_key, value) => (typeof value === 'number' ? rounded(value) : value),
+    2,
+  );
   const file = join(folder, `${date}.json`);
-  writeFileSync(file, `${JSON.stringify({ date, quick: options.quick, machine, results }, undefined, 2)}\n`);
+  // Numbers of one kind on one line.
+  writeFileSync(
+    file,
+    `${text.replaceAll(/\[\s+([\d.,\s]+?)\s+\]/g, (_all, list) => `[${list.replaceAll(/\s+/g, ' ')}]`)}\n`,
+  );
   return file;
 }
 

@@ -30,7 +30,7 @@ export interface RuntimeOptions {
   timeScale?: number;
   /** Whether a function's heap is capped to its MemorySize. */
   limitMemory?: boolean;
-  /** Starts one process per function at once, instead of at its first invocation. */
+  /** Whether each function's process is started before its first invocation; true by default. */
   warm?: boolean;
   /** Gets one line at a time: what functions write, and what happens to rule targets. */
   log?: (line: string) => void;
@@ -80,7 +80,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     const { stateMachines, refused } = register(states, assembly);
     for (const [id, reason] of Object.entries(refused)) log(`${id} does not run locally: ${reason}`);
     states.onExecutionEnded((execution) => rules.ended(execution));
-    if (options.warm) lambdas.warm();
+    if (options.warm ?? true) void lambdas.warm();
     return { endpoint: states.endpoint, stateMachines, refused, settled: () => rules.settled(), close };
   } catch (error) {
     await close();

@@ -29,6 +29,8 @@ export class Child {
   /** False once the process has ended or must not be used again. */
   usable = true;
   readonly gone: Promise<void>;
+  /** Resolves when the code is loaded, or never will be. */
+  readonly loaded: Promise<void>;
   private readonly lambda: AssemblyFunction;
   private readonly process: ChildProcess;
 
@@ -43,6 +45,11 @@ export class Child {
     for (const stream of [this.process.stdout, this.process.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', log);
     }
+    this.loaded = new Promise((resolve) => {
+      this.process.once('message', () => resolve());
+      this.process.once('exit', () => resolve());
+      this.process.once('error', () => resolve());
+    });
     this.gone = new Promise((resolve) => {
       const end = () => {
         this.usable = false;

@@ -56,9 +56,17 @@ export class LambdaHost {
     }
   }
 
-  /** Starts one process per function, so that the first invocation of each finds it ready. */
-  warm(): void {
-    for (const lambda of this.options.functions) this.keep(lambda, this.take(lambda));
+  /**
+   * Starts one process per function, so that the first invocation of each finds it ready. One after the other, in the
+   * order that the template has them in: all at once would delay the first.
+   */
+  async warm(): Promise<void> {
+    for (const lambda of this.options.functions) {
+      if (this.closed) return;
+      const child = this.take(lambda);
+      this.keep(lambda, child);
+      await child.loaded;
+    }
   }
 
   /** Kills every child and waits until none is left. */

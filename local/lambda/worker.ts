@@ -126,7 +126,7 @@ function crash(error: FunctionError): void {
 
 // Loaded before the first invocation comes, which is where a failure to load is reported.
 const handler = load();
-handler.catch(() => {});
+handler.catch(() => {}).finally(() => process.send?.('loaded'));
 
 process.on('uncaughtException', (error) => crash(report(error)));
 process.on('unhandledRejection', (reason) => {
