@@ -25,6 +25,7 @@ describe('filters', () => {
       [],
       ['old.orders', 'public.order_lines', 'public.orders'],
     ],
+    ['a regular expression for any case', [filter([regex('(?i)^ORDERS$')])], [], ['old.orders', 'public.orders']],
     ['LIKE, the whole name', [filter([like('order\\_%')])], [], ['public.order_lines']],
     ['one character by _', [filter([like('o_ders')])], [], ['public.orders']],
     [
