@@ -106,8 +106,8 @@ export interface Setting {
 }
 
 /**
- * How a name is matched: in whole; by a regular expression of JavaScript's (flag `u`), anywhere in the name; or by LIKE
- * (`%`, `_`, and `\` before either), the whole name.
+ * How a name is matched: in whole; by a regular expression of JavaScript's, anywhere in the name; or by LIKE (`%`, `_`, and
+ * `\` before either), the whole name. `patternMatcher` does it.
  */
 export type NamePattern =
   | { readonly kind: 'exact'; readonly name: string }

@@ -78,6 +78,8 @@ function parseCommand(cursor: Cursor, reader: Reader | undefined): ParsedCommand
   if (source !== undefined && 'unsupported' in source) return skipUnsupported(cursor, from);
   const draft = newDraft(reader);
   const target = parseTarget(cursor, draft);
+  // INTO before FROM has been told.
+  if (source === undefined && cursor.words('from')) parseEnd(cursor, 'source');
   parseClauses(cursor, draft);
   if (!cursor.sign(';') && !cursor.done()) cursor.expected('; before the next command');
   if (cursor.mistakes > mistakes || source === undefined || target === undefined || 'unsupported' in target) {

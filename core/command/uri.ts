@@ -120,6 +120,7 @@ function splitBody(rest: string, end: string): Body {
   const match = AUTHORITY.exec(rest);
   if (!match) throw new UriError(`the ${end}'s connection string is not user:password@host:port/dbname?options`);
   const [, user, password, host, port, path, query] = match;
+  if (port?.includes('@')) throw new UriError(`an @ within the ${end}'s user or password is written %40 or @@`);
   return {
     written: `${user ?? ''} ${password ?? ''}`,
     user:

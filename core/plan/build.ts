@@ -45,44 +45,20 @@ export interface Plan {
 export function buildPlan(input: PlanInput): Plan {
   const { command, target, capabilities } = input;
   const { options } = command;
-  const selection = selectTables(input.source, command);
-  const largestFirst = selection.tables.toSorted((a, b) => sizeOf(b) - sizeOf(a) || byText(placeOf(a), placeOf(b)));
-  const placement = placeTables(largestFirst, command);
-  const sorted = placement.tables.map(({ table }) => table);
-  const clearing = clearSchemas(
-    target,
-    placement.tables.map((placed) => placed.target),
-    options.dropSchema,
-  );
-  const there = occupied(clearing.left);
-  const style = nameStyle(options.identifiers);
-  const drafts = placement.tables.map((placed, index) => draftTable(input, there, placed, index, style));
-  const keyed = planForeignKeys(
-    sorted,
-    drafts.map((draft) => draft.planned),
-    clearing.left.tables,
-    options.foreignKeys,
-  );
-  const planned = withClearing(keyed.planned, clearing.statements);
-  const chunkOf = chunkNumbers(planned.map((table) => table.columns.length));
+  const decided = decideTables(input);
+  const chunkOf = chunkNumbers(decided.planned.map((table) => table.columns.length));
   const blocks = blocksTable(command, input.token);
   const publish = publishItemsFor(chunkOf, blocks !== undefined);
-  const { tables, items } = numberBatches(planned, chunkOf);
+  const { tables, items } = numberBatches(decided.planned, chunkOf);
   const workers = workersFor(options.workers, capabilities.source.freeConnections);
   const mostParts = items.reduce((most, item) => Math.max(most, item.parts.length), 1);
   const [batchesAtOnce, partsAtOnce] = spread(workers.count, mostParts, options.concurrency);
-  const short = tables.map((table, index) => shorten(table, chunkOf[index] ?? 0, sorted[index]));
+  const short = tables.map((table, index) => shorten(table, chunkOf[index] ?? 0, decided.sources[index]));
   const existingSchemas = new Set(target.schemas.map(({ name }) => name));
   const hazards = [
     ...clauseHazards(command),
-    ...selection.hazards,
-    ...placement.hazards,
-    ...castHazards(command.casts, new Set(drafts.flatMap((draft) => draft.usedCasts))),
-    ...collisionHazards(placement.tables),
+    ...decided.hazards,
     ...schemaHazards(tables, existingSchemas, command),
-    ...clearing.hazards,
-    ...drafts.flatMap((draft) => draft.hazards),
-    ...keyed.hazards,
     ...workers.hazards,
     ...pieceHazards(options.schemaOnly ? [] : short, pieceBounds(options)),
     ...runHazards(capabilities.copy, publish),
@@ -105,6 +81,42 @@ export function buildPlan(input: PlanInput): Plan {
       partsAtOnce,
       batches: items.length,
     },
+  };
+}
+
+interface Decided {
+  /** The tables of the source, largest first, and what becomes of each. */
+  readonly sources: readonly Table[];
+  readonly planned: readonly PlannedTable[];
+  readonly hazards: readonly Hazard[];
+}
+
+/** Which tables take part, what each is in the target, and how it meets what the target has. */
+function decideTables(input: PlanInput): Decided {
+  const { command, target } = input;
+  const { options } = command;
+  const selection = selectTables(input.source, command);
+  const largestFirst = selection.tables.toSorted((a, b) => sizeOf(b) - sizeOf(a) || byText(placeOf(a), placeOf(b)));
+  const placement = placeTables(largestFirst, command);
+  const targets = placement.tables.map((placed) => placed.target);
+  const clearing = clearSchemas(target, targets, options.dropSchema);
+  const there = occupied(clearing.left);
+  const style = nameStyle(options.identifiers);
+  const drafts = placement.tables.map((placed, index) => draftTable(input, there, placed, index, style));
+  const drafted = drafts.map((draft) => draft.planned);
+  const keyed = planForeignKeys(largestFirst, drafted, clearing.left.tables, options.foreignKeys);
+  return {
+    sources: largestFirst,
+    planned: withClearing(keyed.planned, clearing.statements),
+    hazards: [
+      ...selection.hazards,
+      ...placement.hazards,
+      ...castHazards(command.casts, new Set(drafts.flatMap((draft) => draft.usedCasts))),
+      ...collisionHazards(placement.tables),
+      ...clearing.hazards,
+      ...drafts.flatMap((draft) => draft.hazards),
+      ...keyed.hazards,
+    ],
   };
 }
 

@@ -82,6 +82,9 @@ const STRICT_KINDS: readonly Hazard['kind'][] = [
   'LEFT_OUT',
   'NO_COLUMNS',
   'KEY_DROPPED',
+  'MATCHES_NOTHING',
+  'NO_SUCH_COLUMN',
+  'STORAGE_IGNORED',
   'FOREIGN_KEY_DROPPED',
 ];
 

@@ -40,14 +40,14 @@ function least(a: number | undefined, b: number | undefined): number | undefined
   return Math.min(a, b);
 }
 
-export interface Sizes {
+interface Sizes {
   readonly parts: number;
   readonly estimatedRows: number;
   readonly estimatedBytes: number;
 }
 
 /** About how many COPYs a table takes. */
-export function estimatedCopies({ parts, estimatedRows, estimatedBytes }: Sizes, bounds: PieceBounds): number {
+function estimatedCopies({ parts, estimatedRows, estimatedBytes }: Sizes, bounds: PieceBounds): number {
   const byRows = bounds.rows === undefined ? 0 : estimatedRows / bounds.rows;
   const byBytes = bounds.bytes === undefined ? 0 : estimatedBytes / bounds.bytes;
   return Math.max(parts, Math.ceil(Math.max(byRows, byBytes)));

@@ -66,11 +66,15 @@ function renameSchemas(drafts: readonly Draft[], { alterSchemas }: Moves, hazard
   });
 }
 
+/** Either schema may be meant: the source's, or the one it was renamed to. */
+const isDistributed = (rule: Distribution, { schema, name, table }: Draft): boolean =>
+  rule.name === name && (rule.schema === undefined || [schema, table.schema].includes(rule.schema));
+
 /** Words of Citus: a reference table is on every node, a distributed one is cut by a column. */
 function distribute(drafts: readonly Draft[], rules: readonly Distribution[], hazards: Hazard[]): Draft[] {
   const matched = new Set<Distribution>();
   const distributed = drafts.map((draft) => {
-    const rule = rules.find((one) => one.name === draft.name && (one.schema ?? draft.schema) === draft.schema);
+    const rule = rules.find((one) => isDistributed(one, draft));
     if (rule === undefined) return draft;
     matched.add(rule);
     if (rule.by === 'reference') return { ...draft, storage: { distStyle: 'all' as const } };

@@ -2,7 +2,8 @@
 
 import type { Catalog, Table, View } from '../catalog/model.ts';
 import type { LoadCommand, LoadOptions, MaterializedView, TableFilter } from '../command/model.ts';
-import { filterMatcher, matcher, patternText } from './match.ts';
+import { patternMatcher } from '../command/patterns.ts';
+import { filterMatcher, patternText } from './match.ts';
 import type { Hazard } from './model.ts';
 import { type Name, OWN_PREFIX, placeOf } from './names.ts';
 
@@ -89,7 +90,10 @@ export function unmatchedFilters(clause: string, filters: readonly TableFilter[]
     const inSchema = names.filter(({ schema }) => filter.schema === undefined || filter.schema === schema);
     const where = filter.schema === undefined ? '' : ` in schema '${filter.schema}'`;
     return filter.tables
-      .filter((pattern) => !inSchema.some(({ name }) => matcher(pattern)(name)))
+      .filter((pattern) => {
+        const matches = patternMatcher(pattern);
+        return !inSchema.some(({ name }) => matches(name));
+      })
       .map((pattern): Hazard => {
         const message = `${clause} ${patternText(pattern)}${where} matches no table`;
         return { kind: 'MATCHES_NOTHING', policy: 'report', place: null, message };

@@ -93,7 +93,9 @@ describe('one load file with everything', () => {
        ALTER SCHEMA 'hr' RENAME TO 'staff'
        ALTER TABLE NAMES MATCHING 'Orders' IN SCHEMA 'shop' RENAME TO 'purchases'
        ALTER TABLE NAMES MATCHING 'order_lines' IN SCHEMA 'shop' SET SCHEMA 'detail'
-       ALTER TABLE NAMES MATCHING 'purchases' IN SCHEMA 'shop' SET (distkey='id', sortkey='placed,id')
+       ALTER TABLE NAMES MATCHING 'purchases' IN SCHEMA 'shop' SET (distkey='id', sortkey='placed,id', encode='code zstd', backup='no')
+       ALTER TABLE NAMES MATCHING 'people' IN SCHEMA 'staff' SET (diststyle='all')
+       DISTRIBUTE order_lines USING order_id
        BEFORE LOAD DO $$ INSERT INTO public.audit VALUES ('before'); $$, $$ CREATE SCHEMA made_before; $$
        AFTER CREATE SCHEMA DO $$ INSERT INTO public.audit SELECT 'created ' || count(*) FROM shop.purchases; $$
        AFTER LOAD DO $$ INSERT INTO public.audit VALUES ('after'); $$`,
@@ -129,10 +131,10 @@ describe('one load file with everything', () => {
       { column: 'placed', sortkey: '1' },
       { column: 'total', type: 'numeric(14,4)' },
       { column: 'note', type: 'character varying(20)' },
-      { column: 'code', type: 'character varying(32)' },
+      { column: 'code', type: 'character varying(32)', encoding: 'zstd' },
     ]);
     expect(await attributes('detail', 'order_lines')).toMatchObject([
-      {},
+      { column: 'order_id', distkey: 't' },
       {},
       { column: 'article', type: 'character varying(36)' },
     ]);

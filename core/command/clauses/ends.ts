@@ -12,7 +12,14 @@ export type ReadEnd = ParsedUri | { readonly unsupported: string } | undefined;
 export function parseEnd(cursor: Cursor, end: Endpoint['end']): ReadEnd {
   cursor.blank();
   const from = cursor.at;
+  const mistakes = cursor.mistakes;
   const quoted = cursor.quoted();
+  if (cursor.mistakes > mistakes) {
+    // What follows the word behind the quote is not the quote's.
+    cursor.at = from + 1;
+    cursor.read(/[^\s;]+/y);
+    return undefined;
+  }
   if (quoted !== undefined) return quotedEnd(cursor, end, quoted);
   const text = cursor.looksAt(end === 'source' ? 'into' : 'with') ? undefined : readUriText(cursor);
   if (text === undefined) return cursor.expected(`the ${end}: ${EXAMPLES[end]}`);

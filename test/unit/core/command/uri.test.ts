@@ -65,6 +65,7 @@ describe('refuses, without repeating the string,', () => {
     ['pgsql://h/d?sslmode=maybe', /disable, allow, prefer/],
     ['pgsql://h/d?pasword=hunter2', /unknown option \(pasword\)/],
     ['pgsql://h/a/b', /%2F/],
+    ['pgsql://u:hunter2@x@h/d', /an @ within the target's user or password is written %40 or @@/],
     ['postgre://u:hunter2@h/d', /did you mean `postgres:\/\/`\?$/],
     ['pgsql://h/d?sslmode=requir', /did you mean `require`\?$/],
     ['pgsql://h/d?password=a&hunter2=b', /an unknown option; known are/],

@@ -25,6 +25,7 @@ describe('filters', () => {
       [],
       ['old.orders', 'public.order_lines', 'public.orders'],
     ],
+    ['a regular expression for any case', [filter([regex('(?i)^ORDERS$')])], [], ['old.orders', 'public.orders']],
     ['LIKE, the whole name', [filter([like('order\\_%')])], [], ['public.order_lines']],
     ['one character by _', [filter([like('o_ders')])], [], ['public.orders']],
     [
@@ -256,7 +257,7 @@ describe('options', () => {
 
   test('what BEFORE LOAD may make is expected, not refused', () => {
     const plan = planOf([table('t', { schema: 's' })], { options: { dataOnly: true }, beforeLoad: [block] });
-    expect(hazardsOf(plan)).toEqual(['TARGET_SCHEMA_MISSING report s', 'TARGET_TABLE_MISSING report s.t']);
+    expect(hazardsOf(plan)).toEqual(['TARGET_TABLE_MISSING report s.t', 'TARGET_SCHEMA_MISSING report s']);
     expect(plan.chunks[0]?.schemas).toEqual([]);
     expect(tablesOf(planOf([table('t')], { beforeLoad: [block] }))[0]?.publish).toBe('replace');
   });
