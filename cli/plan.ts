@@ -1,7 +1,7 @@
 // `pgshift plan`: what would a load do? The same steps as in a run, in this process and on a store in memory: nothing
 // is changed anywhere.
 import { memoryStore } from '../adapters/memory-store.ts';
-import { openPorts } from '../adapters/ports.ts';
+import { portsOf } from '../adapters/ports.ts';
 import { artifactKeys } from '../core/artifacts.ts';
 import { DEFAULT_BUCKET } from '../core/environment.ts';
 import { PgshiftError } from '../core/errors.ts';
@@ -71,7 +71,7 @@ async function planOne(command: ReadyCommand): Promise<{ plan: PrintedPlan; refu
 
 /** Without credentials a plan can be made all the same: only whether COPY carries keys is in it. */
 function quietPorts(environment: Readonly<Record<string, string | undefined>>, store: Store): Ports {
-  const ports = openPorts({ environment, run, step: 'plan', remaining: () => remainingMilliseconds, store });
+  const ports = portsOf(environment, store)({ run, step: 'plan', remaining: () => remainingMilliseconds });
   return {
     ...ports,
     log: { info: () => {} },
