@@ -7,7 +7,7 @@ import { PgshiftError } from '../core/errors.ts';
 import type { StepInput, StepName, StepOutput } from '../core/pipeline.ts';
 import type { Ports } from '../core/ports.ts';
 import type { ErrorRecord } from '../core/report/model.ts';
-import { openPorts } from './ports.ts';
+import { portsOf } from './ports.ts';
 
 export type Step<Name extends StepName> = (ports: Ports, input: StepInput<Name>) => Promise<StepOutput<Name>>;
 
@@ -16,11 +16,15 @@ export interface LambdaContext {
   getRemainingTimeInMillis(): number;
 }
 
+/** Made by the first invocation of a process and kept for the next: connections to S3 outlive one. */
+let shared: ReturnType<typeof portsOf> | undefined;
+
 export function lambdaHandler<Name extends StepName>(name: Name, step: Step<Name>) {
   return async (input: StepInput<Name>, context: LambdaContext): Promise<StepOutput<Name>> => {
     const run = runOf(input);
     const remaining = () => context.getRemainingTimeInMillis();
-    const ports = openPorts({ environment: process.env, run, step: name, remaining });
+    shared ??= portsOf(process.env);
+    const ports = shared({ run, step: name, remaining });
     const startedAt = ports.now();
     try {
       const output = await step(ports, input);

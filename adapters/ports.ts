@@ -1,4 +1,4 @@
-// Builds the ports of one invocation from the environment: the one place where adapters meet.
+// Builds the ports of invocations from the environment: the one place where adapters meet.
 
 import { randomBytes } from 'node:crypto';
 import type { Ports, Store } from '../core/ports.ts';
@@ -9,27 +9,33 @@ import { s3Store } from './s3-store.ts';
 import { secretReader } from './secrets.ts';
 import { openSession } from './session.ts';
 
-export interface PortsOptions {
-  readonly environment: Readonly<Record<string, string | undefined>>;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Invocation {
   readonly run: string;
   readonly step: string;
   /** Milliseconds this invocation may still take. */
   readonly remaining: () => number;
-  /** Instead of the environment's bucket. */
-  readonly store?: Store;
 }
 
-export function openPorts({ environment, run, step, remaining, store }: PortsOptions): Ports {
+/**
+ * What every invocation of a process shares: a client of S3 with its connections. Gives the ports of one invocation,
+ * which reads secrets anew: they are rotated. `store` stands in for the environment's bucket.
+ */
+export function portsOf(environment: Environment, store?: Store): (invocation: Invocation) => Ports {
   const client = s3Client(environment);
-  const readSecret = secretReader(environment);
-  return {
-    store: store ?? s3Store(client, { bucket: bucketName(environment), owner: bucketOwner(client, environment) }),
-    log: jsonLog({ run, step }),
-    connect: async (endpoint, options) =>
-      openSession(await resolveConnection(endpoint, environment, readSecret), options),
-    copyAuthorization: () => copyAuthorization(client, environment),
-    now: () => Date.now(),
-    remaining,
-    randomHex: (bytes) => randomBytes(bytes).toString('hex'),
+  const bucket = store ?? s3Store(client, { bucket: bucketName(environment), owner: bucketOwner(client, environment) });
+  return ({ run, step, remaining }) => {
+    const readSecret = secretReader(environment);
+    return {
+      store: bucket,
+      log: jsonLog({ run, step }),
+      connect: async (endpoint, options) =>
+        openSession(await resolveConnection(endpoint, environment, readSecret), options),
+      copyAuthorization: () => copyAuthorization(client, environment),
+      now: () => Date.now(),
+      remaining,
+      randomHex: (bytes) => randomBytes(bytes).toString('hex'),
+    };
   };
 }

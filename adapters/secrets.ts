@@ -9,7 +9,7 @@ import { PgshiftError } from '../core/errors.ts';
 export type SecretFields = Readonly<Record<string, string>>;
 export type SecretReader = (name: string) => Promise<SecretFields>;
 
-/** Each secret is read once per process; a Lambda container that lives on keeps it in memory only. */
+/** Each secret is read once per reader; a Lambda that lives on keeps it in memory only. */
 export function secretReader(environment: Readonly<Record<string, string | undefined>>): SecretReader {
   const known = new Map<string, Promise<SecretFields>>();
   return (name) => {

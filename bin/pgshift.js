@@ -3,7 +3,7 @@
 // Plain JavaScript that any Node from 20 on can run.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import module, { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,6 +25,8 @@ function nodeThatCameAlong() {
 
 if (Number(process.versions.node.split('.')[0]) >= 24) {
   process.argv[1] = entry;
+  // Compiled once, the same files start faster the next time; where the folder cannot be written nothing is kept.
+  module.enableCompileCache(join(home, '.cache', 'compiled'));
   await import(entry);
 } else {
   const node = nodeThatCameAlong();

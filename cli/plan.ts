@@ -1,7 +1,7 @@
 // `pgshift plan`: what would a load do? The same steps as in a run, in this process and on a store in memory: nothing
 // is changed anywhere.
 import { memoryStore } from '../adapters/memory-store.ts';
-import { openPorts } from '../adapters/ports.ts';
+import { portsOf } from '../adapters/ports.ts';
 import { artifactKeys } from '../core/artifacts.ts';
 import type { LoadCommand } from '../core/command/model.ts';
 import { DEFAULT_BUCKET } from '../core/environment.ts';
@@ -92,14 +92,9 @@ export async function planOne(ready: ReadyCommand, bucket: 'real bucket' | 'no b
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const alone = (environment: Environment, store?: Store): Ports =>
-  openPorts({
-    environment,
-    run,
-    step: 'plan',
-    remaining: () => remainingMilliseconds,
-    ...(store === undefined ? {} : { store }),
-  });
+  portsOf(environment, store)({ run, step: 'plan', remaining: () => remainingMilliseconds });
 
+/** Without credentials a plan can be made all the same: only whether COPY carries keys is in it. */
 function quietPorts(environment: Environment, store: Store): Ports {
   const ports = alone(environment, store);
   return {
