@@ -49,6 +49,11 @@ const pollMilliseconds = 150;
 /** The longest a stop may take, of the 2 s in which the command has to be gone. */
 const stopMilliseconds = 700;
 
+/** Ends a request when the command is told to end. */
+interface Told {
+  readonly abortSignal: AbortSignal;
+}
+
 /** Runs an execution to its end. When the signal is aborted, stops it and throws the signal's reason. */
 export async function runExecution(client: SFNClient, options: ExecutionOptions): Promise<ExecutionEnd> {
   const { executionArn } = await client.send(
@@ -59,20 +64,25 @@ export async function runExecution(client: SFNClient, options: ExecutionOptions)
     }),
   );
   if (executionArn === undefined) throw new Error('Step Functions started an execution without saying which');
-  const history = new History(client, executionArn);
-  for (;;) {
-    if (options.signal.aborted) {
-      await stop(client, executionArn);
-      throw options.signal.reason;
+  const told = { abortSignal: options.signal };
+  const history = new History(client, executionArn, told);
+  try {
+    for (;;) {
+      options.signal.throwIfAborted();
+      const { status, error, cause } = await client.send(new DescribeExecutionCommand({ executionArn }), told);
+      await history.read();
+      const view = { states: history.states(), ...(await batches(client, executionArn, history, told)) };
+      options.onProgress(view);
+      if (status === 'SUCCEEDED' || status === 'FAILED' || status === 'TIMED_OUT' || status === 'ABORTED') {
+        return { status, error: error ?? '', cause: cause ?? '', events: history.counts(), view };
+      }
+      await pause(pollMilliseconds, undefined, { signal: options.signal });
     }
-    const { status, error, cause } = await client.send(new DescribeExecutionCommand({ executionArn }));
-    await history.read();
-    const view = { states: history.states(), ...(await batches(client, executionArn, history)) };
-    options.onProgress(view);
-    if (status === 'SUCCEEDED' || status === 'FAILED' || status === 'TIMED_OUT' || status === 'ABORTED') {
-      return { status, error: error ?? '', cause: cause ?? '', events: history.counts(), view };
-    }
-    await pause(pollMilliseconds, undefined, { signal: options.signal }).catch(() => {});
+  } catch (error) {
+    // Whatever was being asked when the end came fails with the end: the service may be gone before it answers.
+    if (!options.signal.aborted) throw error;
+    await stop(client, executionArn);
+    throw options.signal.reason;
   }
 }
 
@@ -86,12 +96,13 @@ async function batches(
   client: SFNClient,
   executionArn: string,
   history: History,
+  told: Told,
 ): Promise<Pick<ExecutionView, 'batches'>> {
   if (!history.has('MapRunStarted')) return {};
-  const { mapRuns } = await client.send(new ListMapRunsCommand({ executionArn }));
+  const { mapRuns } = await client.send(new ListMapRunsCommand({ executionArn }), told);
   const mapRunArn = mapRuns?.[0]?.mapRunArn;
   if (mapRunArn === undefined) return {};
-  const { itemCounts } = await client.send(new DescribeMapRunCommand({ mapRunArn }));
+  const { itemCounts } = await client.send(new DescribeMapRunCommand({ mapRunArn }), told);
   return { batches: { done: itemCounts?.succeeded ?? 0, total: itemCounts?.total ?? 0 } };
 }
 
@@ -99,11 +110,13 @@ async function batches(
 class History {
   readonly #client: SFNClient;
   readonly #executionArn: string;
+  readonly #told: Told;
   #events: HistoryEvent[] = [];
 
-  constructor(client: SFNClient, executionArn: string) {
+  constructor(client: SFNClient, executionArn: string, told: Told) {
     this.#client = client;
     this.#executionArn = executionArn;
+    this.#told = told;
   }
 
   async read(): Promise<void> {
@@ -118,6 +131,7 @@ class History {
           maxResults: 200,
           ...(nextToken !== undefined && { nextToken }),
         }),
+        this.#told,
       );
       const fresh = (page.events ?? []).filter((event) => (event.id ?? 0) > known);
       news.push(...fresh);
