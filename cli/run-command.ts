@@ -91,9 +91,16 @@ async function reasonOf(machine: Machine, run: string, end: ExecutionEnd): Promi
   const place = `s3://${machine.store.bucket}/${artifactKeys.reportText(run)}`;
   if (report?.error) {
     const { kind, message } = report.error;
-    return `${describeError(kind, message)}\n  Run ${run} failed; its report is ${place}`;
+    return `${describeError(kind, message)}\n  Run ${run} failed; its report is ${place}${leftovers(report, machine.store.bucket, run)}`;
   }
   return `${describeError(end.error || end.status, causeText(end))}\n  Run ${run} failed.`;
+}
+
+/** What a failed run leaves, as far as its steps got. */
+function leftovers({ preload }: Report, bucket: string, run: string): string {
+  if (!preload.some(({ name }) => name === 'prepare')) return '';
+  const objects = `s3://${bucket}/${runFolder(run)}`;
+  return `\n  It leaves tables named _pgshift_… in the target's schemas, and objects under ${objects}: drop and delete them by hand.`;
 }
 
 /** A failed function's cause is JSON that holds its message. */

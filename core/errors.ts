@@ -15,7 +15,7 @@ const transient = (hint: string): ErrorPolicy => ({ retry: 'transient', hint });
 const busy = (hint: string): ErrorPolicy => ({ retry: 'busy', hint });
 
 export const ERROR_KINDS = {
-  CommandInvalid: final('Mend the command; `pgshift plan` shows what it would do without changing anything.'),
+  CommandInvalid: final('Mend the command; `pgshift check FILE` tells every mistake of a load file.'),
   ConfigurationInvalid: final('Mend the setting that the message names.'),
   InputHoldsSecret: final(
     'Take the password out of the command: use `?secret=`, PGPASSWORD, .pgpass or pg_service.conf.',

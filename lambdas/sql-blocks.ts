@@ -47,11 +47,22 @@ export async function runBlocksAfter(ports: Ports, where: Where, between: () => 
       ports.log.info('blocks already run');
       return;
     }
-    await runBlocks(ports, session, where, 'AFTER CREATE SCHEMA');
-    await between();
-    await runBlocks(ports, session, where, 'AFTER LOAD');
+    try {
+      await runBlocks(ports, session, where, 'AFTER CREATE SCHEMA');
+      await between();
+      await runBlocks(ports, session, where, 'AFTER LOAD');
+    } catch (error) {
+      throw afterPublishing(error);
+    }
     await session.run(dropBlocks(where.table));
   });
+}
+
+/** Whoever reads of a failed run would start it again: he has to know that its rows are live. */
+function afterPublishing(error: unknown): unknown {
+  if (!(error instanceof PgshiftError)) return error;
+  const message = `${error.message} All rows are loaded and live, and the blocks before this one are committed; a new run loads everything again.`;
+  return new PgshiftError(error.kind, message, { cause: error });
 }
 
 /** A session of their own: what a block sets does not reach our statements. */

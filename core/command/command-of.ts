@@ -3,6 +3,7 @@
 import type { Diagnostic } from './diagnostic.ts';
 import type { Draft } from './draft.ts';
 import type { LoadCommand, Origins } from './model.ts';
+import { notYetOptions } from './not-yet.ts';
 import { DEFAULT_OPTIONS, DEFAULT_ORIGINS } from './options.ts';
 import { remarksOn } from './remarks.ts';
 import type { ParsedUri } from './uri.ts';
@@ -41,7 +42,11 @@ export function passwordsOf(source: ParsedUri, target: ParsedUri): { source?: st
 
 /** What the command says and does nothing, where the text says it; for Redshift only if the target's scheme is. */
 export function placedRemarks(draft: Draft, command: LoadCommand): Diagnostic[] {
-  return remarksOn(command, command.target.scheme).flatMap(({ about, message }) => {
+  const notYet = notYetOptions(command).map((name) => ({
+    about: `options.${name}`,
+    message: 'not supported yet: a load that says so is refused',
+  }));
+  return [...notYet, ...remarksOn(command, command.target.scheme)].flatMap(({ about, message }) => {
     const place = draft.places.get(about);
     return place === undefined ? [] : [place.source.diagnostic('warning', message, place.from, place.to)];
   });

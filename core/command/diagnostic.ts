@@ -67,19 +67,28 @@ const LONGEST_URI_CHARACTERS = 4000;
 
 /**
  * What must not be shown of `text` from `start` on: a connection string from its `://` to the next blank, or, where a
- * password holds blanks, to the end of the word with the @; and any other word with an @.
+ * password holds blanks, to the end of the word with the @; any other word with an @; and what follows `password=`.
  */
 function hiddenIn(text: string, start: number, length: number): Span[] {
   const first = Math.max(0, start - LONGEST_URI_CHARACTERS);
   const part = text.slice(first, start + length + LONGEST_URI_CHARACTERS);
   const hidden: Span[] = [];
   let open: number | undefined;
+  let secret = false;
   for (const { index, 0: word } of part.matchAll(/\S+/g)) {
     const from = index + first - start;
     const scheme = word.indexOf('://');
     const at = word.lastIndexOf('@');
     const to = from + word.length - (/[;,'")]*$/.exec(word)?.[0].length ?? 0);
+    const password = word.search(/password\s*=/i);
+    // A password's words go on, blanks and all, up to a word of the language.
+    if (secret && !/^(?:from|into|with|set|cast|before|after|including|excluding|alter|materialize)$/i.test(word)) {
+      hidden.push({ from, to });
+      continue;
+    }
+    secret = password >= 0;
     if (scheme >= 0) hidden.push({ from: from + scheme + 3, to });
+    else if (password >= 0) hidden.push({ from: from + password, to });
     else if (at >= 0) hidden.push({ from: open ?? from, to });
     // A colon and no @ yet: a password may go on behind the blank.
     if (scheme >= 0 && at < scheme && /:./.test(word.slice(scheme + 3))) open = from + scheme + 3;

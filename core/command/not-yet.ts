@@ -7,10 +7,13 @@ import { DEFAULT_OPTIONS, printOptions } from './options.ts';
 /** Options whose other values no step knows. */
 const OPTIONS: readonly OptionName[] = ['onError', 'publishTableByTable', 'verifyChecksums', 'snapshotMaxAgeSeconds'];
 
+/** The options of a command that no step carries out. */
+export const notYetOptions = (command: LoadCommand): OptionName[] =>
+  OPTIONS.filter((name) => command.options[name] !== DEFAULT_OPTIONS[name]);
+
 /** In the words of the language; empty when all of the command can be done. */
 export function notYet(command: LoadCommand): string[] {
-  const options = OPTIONS.filter((name) => command.options[name] !== DEFAULT_OPTIONS[name]);
-  const given = Object.fromEntries(options.map((name) => [name, 'given']));
+  const given = Object.fromEntries(notYetOptions(command).map((name) => [name, 'given']));
   const none = Object.fromEntries(Object.keys(command.origins).map((name) => [name, 'default']));
   return printOptions(command.options, { ...none, ...given } as LoadCommand['origins']);
 }

@@ -131,7 +131,13 @@ function parseSource(cursor: Cursor): ReadEnd {
 /** "INTO" uri */
 function parseTarget(cursor: Cursor, draft: Draft): ReadEnd {
   if (!cursor.looksAt('into')) {
-    cursor.expected('INTO and the target');
+    // What stands here may be the rest of a password with a blank in it: it is not repeated.
+    cursor.blank();
+    cursor.tell(
+      'expected INTO and the target; a blank in a connection string is written %20',
+      cursor.at,
+      cursor.at + 1,
+    );
     skipToInto(cursor);
   }
   if (!cursor.words('into')) return undefined;
@@ -156,13 +162,26 @@ function skipUnsupported(cursor: Cursor, from: number): undefined {
   return undefined;
 }
 
-/** To the next command: a LOAD behind a `;`. */
+/** A line that begins a command of ours; data between two commands, and an ARCHIVE's own commands, have none like it. */
+const COMMAND_LINE = /^[ \t]*load\s+database\b/gim;
+
+/** To the next command: a LOAD behind a `;`, or, behind data that follows one, at a line's beginning. */
 function skipCommand(cursor: Cursor): undefined {
+  let line = -1;
   for (;;) {
     const end = cursor.text.indexOf(';', cursor.at);
     cursor.at = end < 0 ? cursor.text.length : end + 1;
     cursor.blank(true);
     if (end < 0 || cursor.at >= cursor.text.length || cursor.looksAt('load')) return undefined;
+    // Looked for once for all the `;` before it: a file stays linear.
+    if (line < cursor.at) {
+      COMMAND_LINE.lastIndex = cursor.at;
+      line = COMMAND_LINE.exec(cursor.text)?.index ?? Number.POSITIVE_INFINITY;
+    }
+    const next = cursor.text.indexOf(';', cursor.at);
+    if (line === Number.POSITIVE_INFINITY || (next >= 0 && next < line)) continue;
+    cursor.at = line;
+    return undefined;
   }
 }
 

@@ -57,7 +57,9 @@ export function meetExisting(
     return made(options.includeDrop && command.beforeLoad.length > 0 ? 'replace' : 'create');
   }
   if (options.includeDrop) {
-    const message = 'the target has a table of this name; it is replaced when all rows are there (include drop)';
+    const message = options.schemaOnly
+      ? 'the target has a table of this name; it is replaced by an empty one (include drop, schema only)'
+      : 'the target has a table of this name; it is replaced when all rows are there (include drop)';
     return made('replace', { kind: 'DROPS_TARGET_TABLE', policy: 'report', place, message });
   }
   const publish = options.truncate ? 'refill' : 'append';
@@ -66,6 +68,7 @@ export function meetExisting(
     const message = `the target has a table of this name with other columns (${difference}), and include no drop keeps it`;
     return made(publish, { kind: 'COLUMNS_DIFFER', policy: 'refuse', place, message });
   }
+  if (options.schemaOnly && publish === 'append') return made(publish);
   return made(publish, adds(place, publish, 'include no drop'));
 }
 

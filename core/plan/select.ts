@@ -34,11 +34,13 @@ export function selectTables(catalog: Catalog, command: Choice & { readonly opti
   return { tables, hazards: [...left, ...views, ...unmatched(catalog, command, tables)] };
 }
 
-/** The views of the source that MATERIALIZE VIEWS asks for, without those whose query the command has itself. */
+/**
+ * The views of the source that MATERIALIZE VIEWS asks for, without those whose query the command has itself. It stands on
+ * its own: INCLUDING and EXCLUDING speak of tables.
+ */
 export function viewsToRead(views: readonly View[], command: Choice): View[] {
-  const passes = tableFilter(command);
   const { all, views: named } = command.materialize;
-  return views.filter((view) => (all && passes(view)) || named.some((one) => isView(one, view)));
+  return views.filter((view) => all || named.some((one) => isView(one, view)));
 }
 
 /** Whether the source's view is the one that is named. One with a query of its own is no view of the source. */

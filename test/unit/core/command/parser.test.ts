@@ -216,3 +216,31 @@ describe('warnings', () => {
     expect(warnings.length).toBeGreaterThan(5);
   });
 });
+
+test('reads the command that follows inline data of another one', () => {
+  const ours = 'LOAD DATABASE FROM pgsql://h/db INTO redshift://h/db WITH wrokers = 3;';
+  const text = `LOAD CSV FROM INLINE (a,b) INTO pgsql:///x?t WITH truncate;\n1,2\n3,4\n\n${ours}\n${ours}`;
+  const { problems } = parseCommands(text, 'x.load');
+  expect(problems.map(({ line }) => line)).toEqual([1, 5, 6]);
+});
+
+test.each([
+  'LOAD DATABASE FROM pgsql://u@h/db?password=SEK RET11 INTO redshift://h/d WITH wrkers = 1;',
+  'LOAD DATABASE FROM host=h password=SEKRET11 INTO redshift://h/d;',
+  'LOAD DATABASE FROM host=h password=SEK RET11 INTO redshift://h/d;',
+])('repeats no password of a connection string that is written wrong: %s', (text) => {
+  const { problems } = parseCommands(text, 'x.load');
+  expect(problems.length).toBeGreaterThan(0);
+  expect(problems.map(printDiagnostic).join('\n')).not.toMatch(/RET11/);
+});
+
+test('warns, at its place, of what is read and not supported yet', () => {
+  const { warnings } = parseCommands(
+    'LOAD DATABASE FROM pgsql:///a INTO redshift:///b\n WITH on error resume next, verify checksums;',
+    'x.load',
+  );
+  expect(warnings.map(({ line, column, message }) => [line, column, message])).toEqual([
+    [2, 7, 'not supported yet: a load that says so is refused'],
+    [2, 29, 'not supported yet: a load that says so is refused'],
+  ]);
+});

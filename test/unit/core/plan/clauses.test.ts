@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { NamePattern, TableAction, TableFilter } from '../../../../core/command/model.ts';
+import { viewsToRead } from '../../../../core/plan/select.ts';
 import { catalog, column, hazardsOf, messagesOf, planOf, table, tablesOf, targetsOf, type } from './planning.ts';
 
 const exact = (name: string): NamePattern => ({ kind: 'exact', name });
@@ -390,4 +391,15 @@ describe('keys that a cast unfits', () => {
     });
     expect(hazardsOf(plan)).toEqual(['FOREIGN_KEY_DROPPED report public.a']);
   });
+});
+
+test('MATERIALIZE ALL VIEWS asks for all views, whatever the filters say of tables', () => {
+  const views = ['totals', 'others'].map((name) => ({ schema: 'shop', name, definition: '' }));
+  const choice = {
+    source: { end: 'source', scheme: 'postgresql' },
+    including: [{ tables: [{ kind: 'exact', name: 'item_1' }] }],
+    excluding: [{ tables: [{ kind: 'exact', name: 'totals' }] }],
+    materialize: { all: true, views: [] },
+  } as const;
+  expect(viewsToRead(views, choice)).toEqual(views);
 });
