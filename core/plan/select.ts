@@ -35,12 +35,14 @@ export function selectTables(catalog: Catalog, command: Choice & { readonly opti
 }
 
 /**
- * The views of the source that MATERIALIZE VIEWS asks for, without those whose query the command has itself. It stands on
- * its own: INCLUDING and EXCLUDING speak of tables.
+ * The views of the source that MATERIALIZE VIEWS asks for, without those whose query the command has itself. INCLUDING
+ * ONLY speaks of tables, not of them; EXCLUDING takes from ALL VIEWS, and a view that is named is asked for.
  */
 export function viewsToRead(views: readonly View[], command: Choice): View[] {
   const { all, views: named } = command.materialize;
-  return views.filter((view) => all || named.some((one) => isView(one, view)));
+  const unwanted = command.excluding.map(filterMatcher);
+  const excluded = (view: View) => unwanted.some((test) => test(view));
+  return views.filter((view) => (all && !excluded(view)) || named.some((one) => isView(one, view)));
 }
 
 /** Whether the source's view is the one that is named. One with a query of its own is no view of the source. */

@@ -91,7 +91,7 @@ describe.each(postgresVersions)('in $name', (version) => {
     expect(await described([{ schema: 'public', name: 'v' }])).toEqual([]);
   });
 
-  test('all views are those that the filters let through, and a query of the command stands before a view', async () => {
+  test('all views are those that are not excluded, and a query of the command stands before a view', async () => {
     const names = (tables: readonly Table[]) => tables.map(({ schema, name }) => `${schema}.${name}`);
     expect(names(await described([], { all: true }))).toEqual(['public.w', 'shop.v']);
     const excluding = [{ tables: [{ kind: 'exact' as const, name: 'w' }] }];
