@@ -71,9 +71,14 @@ async function isLast(ports: Ports, { run, last }: StepInput<'publish'>): Promis
 
 async function stillStaged(session: Session, tables: readonly PlannedTable[]): Promise<PlannedTable[]> {
   if (tables.length === 0) return [];
-  const rows = await session.query(findStaged(tables));
-  const there = new Set(rows.map((row) => keyOf({ schema: row.schema ?? '', name: row.name ?? '' })));
+  const there = await namesIn(session, findStaged(tables));
   return tables.filter((table) => there.has(keyOf({ schema: table.target.schema, name: table.staging })));
+}
+
+/** Keys of the tables that a query lists as `schema`, `name`. */
+async function namesIn(session: Session, sql: string): Promise<ReadonlySet<string>> {
+  const rows = await session.query(sql);
+  return new Set(rows.map((row) => keyOf({ schema: row.schema ?? '', name: row.name ?? '' })));
 }
 
 /** A table that is not staged was published, so it is live; one that is neither is lost, and no success. */
@@ -82,8 +87,7 @@ async function expectLive(
   tables: readonly PlannedTable[],
   staged: ReadonlySet<PlannedTable>,
 ): Promise<void> {
-  const rows = await session.query(findLive(tables));
-  const there = new Set(rows.map((row) => keyOf({ schema: row.schema ?? '', name: row.name ?? '' })));
+  const there = await namesIn(session, findLive(tables));
   const lost = tables.find((table) => !staged.has(table) && !there.has(keyOf(table.target)));
   if (lost === undefined) return;
   const message = `${lost.target.schema}.${lost.target.name} is neither staged nor live: someone dropped what was staged.`;
