@@ -1,5 +1,6 @@
 // What is measured against: psql, or where it is not installed, the same bytes by the driver alone.
 import { execFileSync } from 'node:child_process';
+import { createReadStream } from 'node:fs';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
@@ -58,6 +59,23 @@ export function pipeTable(uri: string, table: string, targetUri: string): Refere
     run: async () => {
       await empty();
       return secondsOf(copy);
+    },
+  };
+}
+
+/** Loads a CSV file into a table, which is emptied first (not counted). */
+export function loadFile(file: string, uri: string, table: string, options: string): Reference {
+  const sql = `COPY ${table} FROM STDIN ${options}`;
+  const version = psqlVersion();
+  const load =
+    version === undefined
+      ? () => withClients([uri], ([client]) => pipeline(createReadStream(file), need(client).query(copyFrom(sql))))
+      : () => shell(`psql -X -q -v ON_ERROR_STOP=1 -d ${quoted(uri)} -c ${quoted(sql)} < ${quoted(file)}`);
+  return {
+    what: version === undefined ? 'pg-copy-streams (psql is not installed here)' : `psql ${version} COPY FROM STDIN`,
+    run: async () => {
+      await withClients([uri], ([client]) => need(client).query(`TRUNCATE ${table}`));
+      return secondsOf(load);
     },
   };
 }

@@ -12,6 +12,7 @@ import { type Figure, isReached, ratioOf, tableOf } from './figures.ts';
 import { largeCatalogBenchmark } from './large-catalog.ts';
 import { machineNow } from './measure.ts';
 import { smallDatabaseBenchmark } from './small-database.ts';
+import { standInBenchmark } from './stand-in.ts';
 import { transitionsBenchmark } from './transitions.ts';
 import { startWorld } from './world.ts';
 
@@ -20,6 +21,7 @@ const benchmarks = [
   smallDatabaseBenchmark,
   transitionsBenchmark,
   extractBenchmark,
+  standInBenchmark,
   endToEndBenchmark,
   largeCatalogBenchmark,
 ];
