@@ -78,6 +78,7 @@ const texts: Readonly<Record<string, CanonicalText>> = {
   },
   json: document,
   jsonb: document,
+  hstore: document,
 };
 
 for (const type of ['int2', 'int4', 'int8', 'oid', 'numeric', 'time', 'uuid', 'cidr', 'macaddr'] as const) {

@@ -24,13 +24,13 @@ export type TargetType =
   | { readonly problem: string };
 
 /** Redshift's limits, in bytes and digits. */
-const MOST_VARCHAR_BYTES = 65_535;
+export const MOST_VARCHAR_BYTES = 65_535;
 const MOST_CHAR_BYTES = 4096;
 const MOST_VARBYTE_BYTES = 16_777_216;
-const MOST_DIGITS = 38;
-const MOST_PLACES = 37;
+export const MOST_DIGITS = 38;
+export const MOST_PLACES = 37;
 /** A character of UTF-8 takes up to 4 bytes; Redshift counts bytes where PostgreSQL counts characters. */
-const BYTES_PER_CHARACTER = 4;
+export const BYTES_PER_CHARACTER = 4;
 
 const plain: Readonly<Record<string, readonly [sql: string, family: Family]>> = {
   smallint: ['SMALLINT', 'integer'],
@@ -77,7 +77,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   inet: 'varchar(50)',
   citext: 'varchar(n)',
   xml: 'varchar(n)',
-  interval: 'varchar(64)',
+  interval: 'varchar(128)',
   datetime: 'timestamp',
 };
 
@@ -134,9 +134,12 @@ function decimal(modifiers: readonly number[], kept: SourceModifier | undefined)
   if (scale < 0 || scale > Math.min(precision, MOST_PLACES)) {
     return { problem: `decimal(${precision},…) has 0 to ${Math.min(precision, MOST_PLACES)} digits after the point` };
   }
-  // DECIMAL(19) is kept in 8 bytes and ends at 9223372036854775807: one digit more takes 16 bytes and holds them all.
-  return { sql: `DECIMAL(${precision === 19 ? 20 : precision},${scale})`, family: 'decimal', scale };
+  return { sql: decimalType(precision, scale), family: 'decimal', scale };
 }
+
+/** DECIMAL(19) is kept in 8 bytes and ends at 9223372036854775807: one digit more takes 16 bytes and holds them all. */
+export const decimalType = (precision: number, scale: number): string =>
+  `DECIMAL(${precision === 19 ? 20 : precision},${scale})`;
 
 function characters(
   word: 'VARCHAR' | 'CHAR',

@@ -1,0 +1,65 @@
+// The type map as a page for people, docs/reference/types.md: `node core/cast/write-types-page.ts`.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { TYPE_MAP, type TypeEntry, WAYS_BACK } from './type-map.ts';
+
+const target = join(import.meta.dirname, '..', '..', 'docs', 'reference', 'types.md');
+
+const INTRODUCTION = `# Types
+
+What each type of PostgreSQL 13 to 18 becomes in Redshift. This page is made of the map that the plan uses
+(\`core/cast/type-map.ts\`, written here by \`node core/cast/write-types-page.ts\`); a
+[CAST](command-language.md#cast) rule says otherwise for a type or a column.
+
+- **In the SELECT**: the expression that renders the value, \`c\` being the column; without one, the column as it stands.
+- **Lost**: what no value keeps. The plan reports it, and \`WITH strict\` stops on it. *As text* is told too: the text is
+  all of the value, but Redshift has no such type, and so none of its operators.
+- **Back as**: the type that takes it back into PostgreSQL as it was.
+
+Lengths of Redshift are bytes. A domain is what its base is, however deep, and its own checks stay behind. NULL is NULL
+in every type.
+`;
+
+const BACK = `## The way back
+
+A column of Redshift becomes this in PostgreSQL unless it is cast; its UNLOAD writes what that type reads.
+`;
+
+/** The text of the page. */
+export function typesPage(): string {
+  const groups = TYPE_MAP.map(({ title, entries }) => {
+    const rows = entries.map((entry) => [
+      shown(entry),
+      code(entry.target),
+      entry.render === undefined ? '' : code(entry.render.replaceAll('{}', 'c')),
+      entry.byText === true ? '*as text*' : (entry.loses ?? ''),
+      notes(entry),
+      entry.back,
+    ]);
+    return `## ${title}\n\n${table(['PostgreSQL', 'Redshift', 'in the SELECT', 'lost', 'to know', 'back as'], rows)}`;
+  });
+  const back = WAYS_BACK.map((way) => [way.target, way.type, code(way.render.replaceAll('{}', 'c'))]);
+  return [INTRODUCTION, ...groups, `${BACK}\n${table(['Redshift', 'PostgreSQL', 'in the UNLOAD'], back)}`].join('\n');
+}
+
+function shown({ shown: words, types = '', extension }: TypeEntry): string {
+  const names = words ?? types.replaceAll(' ', ', ');
+  return extension === undefined ? names : `${names} (extension ${extension})`;
+}
+
+function notes({ note, varchar }: TypeEntry): string {
+  const choice =
+    varchar && `\`${varchar.option} as varchar\`: \`VARCHAR(65535)\`, PostgreSQL’s own text, back as ${varchar.back}`;
+  return [note, choice].filter((text) => text !== undefined).join('; ');
+}
+
+const code = (text: string): string => `\`${text}\``;
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => '---'), ...rows].map(
+    (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`,
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+if (import.meta.main) writeFileSync(target, typesPage());
