@@ -91,9 +91,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 function register(states: States, assembly: Assembly): Pick<Runtime, 'stateMachines' | 'refused'> {
   const stateMachines: Record<string, string> = {};
   const refused: Record<string, string> = {};
-  for (const { logicalId, name, definition } of assembly.machines) {
+  for (const { logicalId, name, definition, allows } of assembly.machines) {
     try {
-      const arn = states.register(name, definition);
+      const arn = states.register(name, definition, allows);
       stateMachines[logicalId] = arn;
       stateMachines[name] = arn;
     } catch (error) {

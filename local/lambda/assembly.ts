@@ -2,6 +2,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject, type Json, type JsonObject } from '../states/json.ts';
+import type { Allows } from '../states/store.ts';
+import { allowsOf } from './permissions.ts';
 import { type Place, parseTemplate, Resolver, type Resource, type Template } from './template.ts';
 
 export interface AssemblyFunction {
@@ -22,6 +24,8 @@ export interface AssemblyMachine {
   name: string;
   arn: string;
   definition: string;
+  /** What its role may do with executions. */
+  allows: Allows;
 }
 
 export interface AssemblyRule {
@@ -86,7 +90,7 @@ export function assemblyOf(template: Template, place: Place, code: CodeFolders, 
       .map(([logicalId, resource]) => read(logicalId, resource));
   return {
     functions: of('AWS::Lambda::Function', (id, resource) => functionOf(resolver, id, resource, code, folder)),
-    machines: of('AWS::StepFunctions::StateMachine', (id, resource) => machineOf(resolver, id, resource)),
+    machines: of('AWS::StepFunctions::StateMachine', (id, resource) => machineOf(resolver, template, id, resource)),
     rules: of('AWS::Events::Rule', (id, resource) => ruleOf(resolver, id, resource)),
   };
 }
@@ -126,12 +130,18 @@ function functionOf(
   };
 }
 
-function machineOf(resolver: Resolver, logicalId: string, { Properties = {} }: Resource): AssemblyMachine {
+function machineOf(
+  resolver: Resolver,
+  template: Template,
+  logicalId: string,
+  { Properties = {} }: Resource,
+): AssemblyMachine {
   return {
     logicalId,
     name: resolver.text({ 'Fn::GetAtt': [logicalId, 'Name'] }, logicalId),
     arn: resolver.text({ Ref: logicalId }, logicalId),
     definition: resolver.text(Properties.DefinitionString, `${logicalId}.DefinitionString`),
+    allows: allowsOf(resolver, template, Properties.RoleArn),
   };
 }
 

@@ -7,7 +7,7 @@ import type { Host } from './host.ts';
 import { OPERATIONS, type Service } from './operations.ts';
 import { ApiError, Request } from './request.ts';
 import { type Credentials, SignatureRefused, verifySignature } from './signature.ts';
-import { Store } from './store.ts';
+import { type Allows, Store } from './store.ts';
 import { TaskTokens } from './tokens.ts';
 
 export interface StatesOptions {
@@ -26,8 +26,8 @@ export interface StatesOptions {
 export interface States {
   /** For AWS_ENDPOINT_URL_SFN. */
   endpoint: string;
-  /** Adds a machine and gives its ARN. Throws InvalidDefinition. */
-  register(name: string, definition: string): string;
+  /** Adds a machine and gives its ARN. Without `allows` its role may do nothing. Throws InvalidDefinition. */
+  register(name: string, definition: string, allows?: Allows): string;
   /** Calls back when an execution, not a child of one, has ended. */
   onExecutionEnded(listener: (execution: Execution) => void): void;
   /** Aborts what still runs, waits for it, and closes the port. */
@@ -45,7 +45,7 @@ export async function startStates(options: StatesOptions): Promise<States> {
   await once(server, 'listening');
   return {
     endpoint: endpointOf(server),
-    register: (name, definition) => store.register(name, definition).arn,
+    register: (name, definition, allows) => store.register(name, definition, undefined, allows).arn,
     onExecutionEnded: (listener) => store.onEnded(listener),
     async close() {
       await store.stopAll();

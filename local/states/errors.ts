@@ -38,6 +38,9 @@ export class InvalidDefinition extends Error {
   override readonly name = 'InvalidDefinition';
 }
 
+/** Somebody else has the name, with another definition or input. */
+export class NameTaken extends Error {}
+
 /** 256 KiB: the most a state's input, output, task result or single Assign may hold. */
 export const MAX_PAYLOAD_BYTES = 256 * 1024;
 

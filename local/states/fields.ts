@@ -4,7 +4,7 @@ import { expressionOf, isExpression } from './definition.ts';
 import { InvalidDefinition } from './errors.ts';
 import { compile } from './expressions.ts';
 import { isObject, type Json, type JsonObject, kindOf } from './json.ts';
-import { isWriter, readerOf, resourceOf } from './resource.ts';
+import { type ExecutionCall, isWriter, readerOf, resourceOf, waitsForToken } from './resource.ts';
 
 /** Throws InvalidDefinition, naming the place, when the value is not what the field takes. */
 export type Check = (value: Json, at: string) => void;
@@ -169,11 +169,20 @@ const resultWriter: Check = (value, at) => {
 };
 
 const lambdaArguments = argumentsOf('FunctionName', 'Payload', 'InvocationType');
+const executionArguments: Readonly<Record<ExecutionCall, Check>> = {
+  startExecution: argumentsOf('StateMachineArn', 'Name', 'Input'),
+  describeExecution: argumentsOf('ExecutionArn'),
+};
 
 const STATES: Readonly<Record<string, Shape>> = {
   Pass: { optional: { ...transition, ...outcome } },
   Task: {
-    required: { Resource: is((arn) => resourceOf(String(arn)) !== undefined, 'a Lambda function or lambda:invoke') },
+    required: {
+      Resource: is(
+        (arn) => resourceOf(String(arn)) !== undefined,
+        'a Lambda function, lambda:invoke, states:startExecution or aws-sdk:sfn:describeExecution',
+      ),
+    },
     optional: {
       ...{ ...transition, ...outcome, ...recovery },
       Arguments: template,
@@ -256,12 +265,16 @@ export function checkState(state: Json, at: string): void {
 
 function checkTask(state: JsonObject, at: string): void {
   const resource = resourceOf(String(state.Resource));
-  if (resource && !resource.functionArn && state.Arguments !== undefined) {
+  if (resource?.kind === 'execution') {
+    executionArguments[resource.call](state.Arguments ?? {}, `${at}/Arguments`);
+  }
+  if (resource?.kind === 'invoke' && state.Arguments !== undefined) {
     lambdaArguments(state.Arguments, `${at}/Arguments`);
     const type = isObject(state.Arguments) ? state.Arguments.InvocationType : undefined;
     if (type !== undefined && type !== 'RequestResponse') refuse(at, 'only InvocationType RequestResponse runs here');
   }
-  if ('HeartbeatSeconds' in state && !resource?.waits) refuse(at, 'HeartbeatSeconds needs .waitForTaskToken');
+  if ('HeartbeatSeconds' in state && !(resource && waitsForToken(resource)))
+    refuse(at, 'HeartbeatSeconds needs .waitForTaskToken');
 }
 
 const DISTRIBUTED_ONLY = [

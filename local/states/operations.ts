@@ -1,10 +1,10 @@
 // What does each operation of the Step Functions API do here?
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import { InvalidDefinition, MAX_PAYLOAD_BYTES } from './errors.ts';
+import { InvalidDefinition, MAX_PAYLOAD_BYTES, NameTaken } from './errors.ts';
 import type { Execution } from './execution.ts';
 import type { MapRun } from './map-run.ts';
 import { ApiError, checkName, type Request } from './request.ts';
-import { NameTaken, type Store, type StoredExecution, type StoredMachine } from './store.ts';
+import type { Store, StoredExecution, StoredMachine } from './store.ts';
 import type { TaskTokens } from './tokens.ts';
 import { parseDefinition } from './validate.ts';
 

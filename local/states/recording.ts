@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { StateError } from './errors.ts';
 import { Execution } from './execution.ts';
+import { NO_EXECUTIONS } from './executions.ts';
 import type { Host } from './host.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { TaskTokens } from './tokens.ts';
@@ -48,7 +49,14 @@ export async function differences(recording: Recording): Promise<string[]> {
       machineName: 'recorded',
       roleArn: 'arn:aws:iam::111111111111:role/recorded',
     },
-    { host: hostOf(recording), tokens: new TaskTokens(), region: 'us-east-1', timeScale: 1, random: Math.random },
+    {
+      host: hostOf(recording),
+      executions: NO_EXECUTIONS,
+      tokens: new TaskTokens(),
+      region: 'us-east-1',
+      timeScale: 1,
+      random: Math.random,
+    },
   );
   await execution.ended;
   const events = recording.history.events;

@@ -79,9 +79,12 @@ const tokenOf = (number: number): string => Buffer.from(`after ${number}`).toStr
 
 /** Names of machines and executions: 1 to 80 characters without blanks, brackets, wildcards and such. */
 export function checkName(name: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what the service refuses.
-  if (name.length < 1 || name.length > 80 || /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/u.test(name)) {
-    throw new ApiError('InvalidName', `Invalid Name: '${name}'`);
-  }
+  if (!isName(name)) throw new ApiError('InvalidName', `Invalid Name: '${name}'`);
   return name;
+}
+
+/** Whether a machine or an execution may be called so. */
+export function isName(name: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what the service refuses.
+  return /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]{1,80}$/u.test(name);
 }

@@ -1,21 +1,31 @@
 // Which resources can a Task name here?
 
-export interface Resource {
-  /** Set when the resource is the function itself, not the lambda:invoke integration. */
-  functionArn: string | undefined;
-  /** Whether the task ends by SendTaskSuccess or SendTaskFailure rather than by the function's answer. */
-  waits: boolean;
-}
+/** What a Task can do with executions. */
+export type ExecutionCall = 'startExecution' | 'describeExecution';
+
+export type Resource =
+  /** The function itself, by its ARN. */
+  | { readonly kind: 'function'; readonly arn: string }
+  /** lambda:invoke; `waits`: it ends by SendTaskSuccess or SendTaskFailure rather than by the function's answer. */
+  | { readonly kind: 'invoke'; readonly waits: boolean }
+  /** states:startExecution, which does not wait for its end, or a look at one. */
+  | { readonly kind: 'execution'; readonly call: ExecutionCall };
 
 const FUNCTION = /^arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+(?::[\w$-]+)?$/;
 const INVOKE = /^arn:[a-z-]+:states:::lambda:invoke(?<waits>\.waitForTaskToken)?$/;
+const START = /^arn:[a-z-]+:states:::states:startExecution$/;
+const DESCRIBE = /^arn:[a-z-]+:states:::aws-sdk:sfn:describeExecution$/;
 
 /** The resource, or undefined when it is none that runs here. */
 export function resourceOf(arn: string): Resource | undefined {
-  if (FUNCTION.test(arn)) return { functionArn: arn, waits: false };
+  if (FUNCTION.test(arn)) return { kind: 'function', arn };
+  if (START.test(arn)) return { kind: 'execution', call: 'startExecution' };
+  if (DESCRIBE.test(arn)) return { kind: 'execution', call: 'describeExecution' };
   const invoke = INVOKE.exec(arn);
-  return invoke ? { functionArn: undefined, waits: invoke.groups?.waits !== undefined } : undefined;
+  return invoke ? { kind: 'invoke', waits: invoke.groups?.waits !== undefined } : undefined;
 }
+
+export const waitsForToken = (resource: Resource): boolean => resource.kind === 'invoke' && resource.waits;
 
 const READERS = /^arn:[a-z-]+:states:::s3:(?<call>getObject|listObjectsV2)$/;
 

@@ -1,7 +1,9 @@
 // Which state machines and executions does the local service know?
 import { randomUUID } from 'node:crypto';
 import type { Machine } from './definition.ts';
+import { NameTaken } from './errors.ts';
 import { Execution } from './execution.ts';
+import { executionsOf } from './executions.ts';
 import type { Json } from './json.ts';
 import type { MapRun } from './map-run.ts';
 import { parseDefinition } from './validate.ts';
@@ -13,8 +15,13 @@ export interface StoredMachine {
   definition: string;
   machine: Machine;
   roleArn: string;
+  /** Whether its role may do something that concerns executions. */
+  allows: Allows;
   createdAt: Date;
 }
+
+/** `action` as IAM writes it: `states:StartExecution`. */
+export type Allows = (action: string, resource: string) => boolean;
 
 export interface StoredExecution {
   /** Counts up from 1; newer executions have larger ones. */
@@ -25,9 +32,6 @@ export interface StoredExecution {
   inputText: string;
 }
 
-/** Somebody else has the name, with another definition or input. */
-export class NameTaken extends Error {}
-
 export class Store {
   readonly machines = new Map<string, StoredMachine>();
   readonly executions = new Map<string, StoredExecution>();
@@ -35,13 +39,16 @@ export class Store {
   private readonly accountId: string;
   private readonly listeners: ((execution: Execution) => void)[] = [];
 
-  constructor(services: Services, accountId: string) {
-    this.services = services;
+  constructor(services: Omit<Services, 'executions'>, accountId: string) {
+    this.services = { ...services, executions: executionsOf(this) };
     this.accountId = accountId;
   }
 
-  /** Adds a machine; the same name with the same definition is the same machine. Throws InvalidDefinition, NameTaken. */
-  register(name: string, definition: string, roleArn?: string): StoredMachine {
+  /**
+   * Adds a machine; the same name with the same definition is the same machine. Without `allows` nothing is known of its
+   * role, and it may do nothing. Throws InvalidDefinition, NameTaken.
+   */
+  register(name: string, definition: string, roleArn?: string, allows: Allows = () => false): StoredMachine {
     const { region } = this.services;
     const arn = `arn:aws:states:${region}:${this.accountId}:stateMachine:${name}`;
     const machine = parseDefinition(definition);
@@ -49,7 +56,7 @@ export class Store {
     if (known && known.definition !== definition) throw new NameTaken(`State Machine Already Exists: '${arn}'`);
     if (known) return known;
     const role = roleArn ?? `arn:aws:iam::${this.accountId}:role/local`;
-    const stored = { arn, name, definition, machine, roleArn: role, createdAt: new Date() };
+    const stored = { arn, name, definition, machine, roleArn: role, allows, createdAt: new Date() };
     this.machines.set(arn, stored);
     return stored;
   }

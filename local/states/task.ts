@@ -1,4 +1,5 @@
-// How does a Task state run: a Lambda function directly, through lambda:invoke, or waiting for a task token?
+// How does a Task state run: a Lambda function directly, through lambda:invoke, waiting for a task token, or a call that
+// concerns another execution?
 import { randomUUID } from 'node:crypto';
 import { deadline } from './clock.ts';
 import type { TaskState } from './definition.ts';
@@ -6,14 +7,12 @@ import { StateError } from './errors.ts';
 import { fill } from './expressions.ts';
 import { inputOf, outputOf } from './history.ts';
 import { isObject, type Json, toJson } from './json.ts';
-import { type Resource, resourceOf } from './resource.ts';
+import { type Resource, resourceOf, waitsForToken } from './resource.ts';
 import type { Step, Visit } from './visit.ts';
 
 interface Call {
   visit: Visit;
   resource: Resource;
-  functionName: string;
-  payload: Json;
   args: Json;
   timeoutSeconds: number | undefined;
   heartbeatSeconds: number | undefined;
@@ -41,7 +40,7 @@ async function prepare(visit: Visit, state: TaskState): Promise<Call> {
   const resource = resourceOf(state.Resource);
   if (!resource)
     throw new StateError('States.Runtime', visit.causeOf(`Resource '${state.Resource}' is not known here`));
-  const token = resource.waits ? visit.frame.services.tokens.newToken() : undefined;
+  const token = waitsForToken(resource) ? visit.frame.services.tokens.newToken() : undefined;
   if (token) visit.context.Task = { Token: token };
   const bindings = visit.bindings();
   const args = visit.limited(
@@ -52,14 +51,14 @@ async function prepare(visit: Visit, state: TaskState): Promise<Call> {
     resource,
     args,
     token,
-    ...targetOf(visit, resource, args),
     timeoutSeconds: await visit.wholeNumber(state.TimeoutSeconds, 'TimeoutSeconds', 1),
     heartbeatSeconds: await visit.wholeNumber(state.HeartbeatSeconds, 'HeartbeatSeconds', 1),
   };
 }
 
-function targetOf(visit: Visit, resource: Resource, args: Json): { functionName: string; payload: Json } {
-  if (resource.functionArn) return { functionName: resource.functionArn, payload: args };
+/** The function of a task that calls one, and what it is given. */
+function targetOf({ visit, resource, args }: Call): { functionName: string; payload: Json } {
+  if (resource.kind === 'function') return { functionName: resource.arn, payload: args };
   if (!isObject(args) || typeof args.FunctionName !== 'string') {
     throw new StateError('States.Runtime', visit.causeOf("Arguments need a 'FunctionName'"));
   }
@@ -95,7 +94,9 @@ async function perform(call: Call): Promise<Json> {
 
 async function work(call: Call, signal: AbortSignal, beat: () => void): Promise<Json> {
   const { frame, name } = call.visit;
-  const { functionName, payload, token } = call;
+  const { resource, token } = call;
+  if (resource.kind === 'execution') return frame.services.executions[resource.call](call.args, frame.identity);
+  const { functionName, payload } = targetOf(call);
   const executionArn = frame.identity.arn;
   const reported = token === undefined ? undefined : frame.services.tokens.wait(token, beat);
   const answer = frame.services.host.task({ functionName, payload, state: name, executionArn, signal });
@@ -119,7 +120,7 @@ function untilAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
 /** lambda:invoke answers with the response of the Invoke call around the function's result. */
 function enveloped(call: Call, result: Json): Json {
   const payload = toJson(result) ?? null;
-  if (call.resource.functionArn) return payload;
+  if (call.resource.kind === 'function') return payload;
   const requestId = randomUUID();
   return {
     ExecutedVersion: '$LATEST',
@@ -130,10 +131,12 @@ function enveloped(call: Call, result: Json): Json {
   };
 }
 
-const kind = (call: Call) => ({
-  resourceType: 'lambda',
-  resource: call.resource.waits ? 'invoke.waitForTaskToken' : 'invoke',
-});
+function kind({ resource }: Call): { resourceType: string; resource: string } {
+  if (resource.kind === 'execution') {
+    return { resourceType: resource.call === 'startExecution' ? 'states' : 'aws-sdk:sfn', resource: resource.call };
+  }
+  return { resourceType: 'lambda', resource: waitsForToken(resource) ? 'invoke.waitForTaskToken' : 'invoke' };
+}
 
 function scheduled(call: Call): void {
   const { visit, resource, args } = call;
@@ -141,8 +144,8 @@ function scheduled(call: Call): void {
     ...(call.timeoutSeconds !== undefined && { timeoutInSeconds: call.timeoutSeconds }),
     ...(call.heartbeatSeconds !== undefined && { heartbeatInSeconds: call.heartbeatSeconds }),
   };
-  if (resource.functionArn) {
-    const details = { resource: resource.functionArn, ...inputOf(args), ...limits };
+  if (resource.kind === 'function') {
+    const details = { resource: resource.arn, ...inputOf(args), ...limits };
     visit.follow('LambdaFunctionScheduled', { lambdaFunctionScheduledEventDetails: details });
     visit.follow('LambdaFunctionStarted');
     return;
@@ -153,7 +156,7 @@ function scheduled(call: Call): void {
 }
 
 function succeeded(call: Call, result: Json): void {
-  if (call.resource.functionArn) {
+  if (call.resource.kind === 'function') {
     call.visit.follow('LambdaFunctionSucceeded', { lambdaFunctionSucceededEventDetails: outputOf(result) });
   } else {
     report(call, 'Succeeded', outputOf(result));
@@ -170,7 +173,7 @@ function failed(call: Call, { error, cause }: StateError): void {
   const timedOut = error === 'States.Timeout' || error === 'States.HeartbeatTimeout';
   const details = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
   const { visit } = call;
-  if (call.resource.functionArn) {
+  if (call.resource.kind === 'function') {
     if (timedOut) visit.follow('LambdaFunctionTimedOut', { lambdaFunctionTimedOutEventDetails: details });
     else visit.follow('LambdaFunctionFailed', { lambdaFunctionFailedEventDetails: details });
   } else if (timedOut) {

@@ -2,6 +2,7 @@
 import type { Child, ExecutionIdentity } from './child.ts';
 import type { Graph, Machine, NumberField, Outcome, State } from './definition.ts';
 import { dataLimitExceeded, MAX_PAYLOAD_BYTES, QueryError, StateError } from './errors.ts';
+import type { Executions } from './executions.ts';
 import { type Bindings, fill, fillAs } from './expressions.ts';
 import type { EventDetails, History, HistoryEvent } from './history.ts';
 import type { Host } from './host.ts';
@@ -13,6 +14,7 @@ import type { Variables } from './variables.ts';
 /** What all executions of one local service share. */
 export interface Services {
   host: Host;
+  executions: Executions;
   tokens: TaskTokens;
   region: string;
   /** Multiplies the seconds of Wait states and of pauses before retries; 1 is real time. */

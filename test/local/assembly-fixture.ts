@@ -15,7 +15,7 @@ export interface FixtureFunction {
 
 export interface Fixture {
   functions: Record<string, FixtureFunction>;
-  /** States of the machine `Machine`; `@Name` in a FunctionName stands for a function's ARN. */
+  /** States of the machine `Machine`, of role `MachineRole`; `@Name` in a FunctionName stands for a function's ARN. */
   definition?: { StartAt: string; States: object };
   resources?: Record<string, object>;
 }
@@ -75,6 +75,10 @@ function machineResource(definition: object, functions: readonly string[]) {
   });
   return {
     Type: 'AWS::StepFunctions::StateMachine',
-    Properties: { StateMachineName: 'machine', DefinitionString: { 'Fn::Join': ['', parts] } },
+    Properties: {
+      StateMachineName: 'machine',
+      RoleArn: { 'Fn::GetAtt': ['MachineRole', 'Arn'] },
+      DefinitionString: { 'Fn::Join': ['', parts] },
+    },
   };
 }

@@ -47,6 +47,23 @@ test.each<[string, object, RegExp]>([
     machine({ A: call('f', { End: true, Arguments: { FunctionName: 'f', Qualifier: '1' } }) }),
     /'Qualifier'/,
   ],
+  [
+    'an argument of StartExecution not known here',
+    machine({
+      A: {
+        Type: 'Task',
+        Resource: 'arn:aws:states:::states:startExecution',
+        Arguments: { StateMachineArn: 'x', TraceHeader: 'y' },
+        End: true,
+      },
+    }),
+    /'TraceHeader'/,
+  ],
+  [
+    'a start that waits for the end',
+    machine({ A: { Type: 'Task', Resource: 'arn:aws:states:::states:startExecution.sync:2', End: true } }),
+    /states:startExecution or/,
+  ],
   ['a heartbeat nothing could send', machine({ A: call('f', { End: true, HeartbeatSeconds: 5 }) }), /waitForTaskToken/],
   ['a Wait without an end', machine({ A: { Type: 'Wait', End: true } }), /Seconds or Timestamp/],
   ['a reader on an inline Map', machine({ A: map({ ItemReader: {} }, 'INLINE') }), /expected|needs|missing/],

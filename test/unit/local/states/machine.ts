@@ -2,6 +2,7 @@
 import type { HistoryEventType } from '@aws-sdk/client-sfn';
 import { StateError } from '../../../../local/states/errors.ts';
 import { Execution } from '../../../../local/states/execution.ts';
+import { NO_EXECUTIONS } from '../../../../local/states/executions.ts';
 import type { Host, ListedObject, TaskCall } from '../../../../local/states/host.ts';
 import { type Json, jsonBytes } from '../../../../local/states/json.ts';
 import { TaskTokens } from '../../../../local/states/tokens.ts';
@@ -53,6 +54,7 @@ export function start(definition: object, input: Json = {}, world: World = {}, c
   };
   const services = {
     host: hostOf(world),
+    executions: NO_EXECUTIONS,
     tokens: world.tokens ?? new TaskTokens(),
     region: 'eu-central-1',
     timeScale: world.timeScale ?? 0,
