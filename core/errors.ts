@@ -39,7 +39,9 @@ export const ERROR_KINDS = {
   PlanRefused: final('Read the hazards that the message lists, then change the command or the tables.'),
   SourceChanged: final('Start a new run: the table is not as it was when this run planned it.'),
   RowRefused: final('Mend the row in the source, cast its column, or leave its table out.'),
-  SentinelCollision: final('Start the run again: it draws another random marker for NULL.'),
+  SentinelCollision: final(
+    'Leave out what answers with the text of the query that reads it; anything else arrives in a new run, which draws other markers.',
+  ),
   CountMismatch: final('Nothing was published. Start a new run; if it happens again, report it with the run id.'),
   DiskFull: final('Free space where the message says, then start again.'),
   DependentsExist: final('Drop what depends on the table (views, keys of other tables), load, and make it again.'),

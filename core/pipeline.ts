@@ -41,6 +41,8 @@ export interface WrittenPart {
   readonly key: string | null;
   /** How many pieces it was cut into; then the key is that of their list. */
   readonly pieces?: number;
+  /** Which of the plan's sentinels stands for NULL in it, where it is not the first. */
+  readonly draw?: number;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly endedAt: number;

@@ -14,7 +14,7 @@ import { clearSchemas } from './clear-schema.ts';
 import { meetExisting, type Occupied, occupied } from './existing.ts';
 import { collisionHazards, readHazards, runHazards, schemaHazards, strictly, workersFor } from './hazards.ts';
 import { addKeys, isFresh, planForeignKeys } from './keys.ts';
-import type { Hazard, PlanChunk, PlannedTable, PlanSummary } from './model.ts';
+import type { Hazard, PlanChunk, PlannedTable, PlanSummary, Sentinels } from './model.ts';
 import { byText, type NameStyle, nameStyle, OWN_PREFIX, placeOf } from './names.ts';
 import { partsOf } from './parts.ts';
 import { partBounds, pieceBounds, pieceHazards } from './pieces.ts';
@@ -29,8 +29,8 @@ export interface PlanInput {
   readonly source: Catalog;
   readonly target: Catalog;
   readonly capabilities: Capabilities;
-  /** The text that stands for NULL: random, so that no row holds it. */
-  readonly sentinel: string;
+  /** Random, so that no row holds them. */
+  readonly sentinels: Sentinels;
   /** What makes this run's own names: 12 hexadecimal digits from the run's name. */
   readonly token: string;
 }
@@ -64,7 +64,7 @@ export function buildPlan(input: PlanInput): Plan {
     ...runHazards(capabilities.copy, publish),
   ];
   const made = options.createSchemas && !options.dataOnly ? existingSchemas : allSchemas(tables);
-  const chunks = groupChunks(tables, chunkOf, input.sentinel, made, blocks);
+  const chunks = groupChunks(tables, chunkOf, input.sentinels, made, blocks);
   return {
     items,
     chunks,
@@ -72,7 +72,6 @@ export function buildPlan(input: PlanInput): Plan {
       run: input.run,
       source: `${capabilities.source.label}, database ${capabilities.source.database}`,
       target: `${capabilities.target.label}, database ${capabilities.target.database}`,
-      sentinel: input.sentinel,
       hazards: options.strict ? hazards.map(strictly) : hazards,
       tables: short,
       chunks: chunks.length,

@@ -3,7 +3,7 @@
 import type { BatchItem, PublishItem } from '../pipeline.ts';
 import { identifier } from '../sql/quote.ts';
 import { interleave } from './batches.ts';
-import type { PlanChunk, PlannedTable } from './model.ts';
+import type { PlanChunk, PlannedTable, Sentinels } from './model.ts';
 import type { Name } from './names.ts';
 
 /** DDL goes about a hundred tables a transaction: Redshift's commits are dear, and a chunk is one object to read. */
@@ -68,11 +68,11 @@ export function publishItems(chunkOf: readonly number[]): PublishItem[] {
 export function groupChunks(
   tables: readonly PlannedTable[],
   chunkOf: readonly number[],
-  sentinel: string,
+  sentinels: Sentinels,
   existing: ReadonlySet<string>,
   blocks: Name | undefined,
 ): PlanChunk[] {
-  const shared = { sentinel, ...(blocks === undefined ? {} : { blocks }) };
+  const shared = { sentinels, ...(blocks === undefined ? {} : { blocks }) };
   // Blocks run where there is nothing to load as well.
   if (tables.length === 0 && blocks !== undefined) return [{ chunk: 0, ...shared, schemas: [], tables: [] }];
   return [...Map.groupBy(tables, (table) => chunkOf[table.table] ?? 0)].map(([chunk, members]) => ({

@@ -113,10 +113,12 @@ export interface PlannedTable {
   readonly batches: readonly PlannedBatch[];
 }
 
+/** The texts that stand for NULL in a run's CSV: the first, and the next where a value is the one before it. */
+export type Sentinels = readonly [string, ...string[]];
+
 export interface PlanChunk {
   readonly chunk: number;
-  /** The text that stands for NULL in this run's CSV. */
-  readonly sentinel: string;
+  readonly sentinels: Sentinels;
   /** The target's table of blocks that have run; absent when the command has none. */
   readonly blocks?: Name;
   /** Statements that make the schemas of this chunk's tables. */
@@ -128,7 +130,6 @@ export interface PlanSummary {
   readonly run: string;
   readonly source: string;
   readonly target: string;
-  readonly sentinel: string;
   readonly hazards: readonly Hazard[];
   /** Every table in short, in the plan's order: largest first. */
   readonly tables: readonly {

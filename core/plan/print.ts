@@ -74,7 +74,7 @@ function script(chunks: readonly PlanChunk[], tables: readonly PlannedTable[], c
     ...chunks.flatMap(({ schemas }) => statements(schemas)),
     ...tables.flatMap((table) => ['', comment(nameOf(table)), ...statements(table.create)]),
     ...heading('Load: at the source, one of these for each part'),
-    ...chunks.flatMap(({ sentinel, tables: members }) => members.flatMap((table) => readLines(table, sentinel))),
+    ...chunks.flatMap(({ sentinels, tables: members }) => members.flatMap((table) => readLines(table, sentinels[0]))),
     ...heading('Publish'),
     ...(tables.length === 0 ? [] : statements(['BEGIN', ...swapStatements(tables), 'COMMIT'])),
     ...blockLines(command, 'AFTER CREATE SCHEMA'),

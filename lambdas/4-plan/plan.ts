@@ -25,13 +25,14 @@ export async function plan(ports: Ports, { run }: StepInput<'plan'>): Promise<St
     store.getJson<Capabilities>(artifactKeys.capabilities(run)),
     store.getJson<{ source: Catalog; target: Catalog }>(artifactKeys.catalog(run)),
   ]);
-  const sentinel = `@N${ports.randomHex(SENTINEL_BYTES)}@`;
+  const sentinel = () => `@N${ports.randomHex(SENTINEL_BYTES)}@`;
   const { summary, chunks, items } = buildPlan({
     run,
     command,
     ...catalogs,
     capabilities,
-    sentinel,
+    // A source that holds all three as values makes them up from what it is asked.
+    sentinels: [sentinel(), sentinel(), sentinel()],
     token: tokenOf(run),
   });
   await store.putJson(artifactKeys.plan(run), summary);

@@ -28,7 +28,7 @@ export async function prepare(ports: Ports, { run, chunk }: StepInput<'prepare'>
   try {
     const settings = settingsForTarget(command.settings);
     if (settings !== '') await session.run(settings);
-    if (chunk === 0) await proveCopy(ports, run, session, plan.sentinel);
+    if (chunk === 0) await proveCopy(ports, run, session, plan.sentinels[0]);
     // Whichever chunk comes first runs the blocks; the others wait for their lock and find them done.
     if (plan.blocks !== undefined) await runBlocksBefore(ports, { run, step: 'prepare', command, table: plan.blocks });
     const statements = [...plan.schemas, ...plan.tables.flatMap((table) => table.create)];

@@ -70,7 +70,7 @@ async function cutAndStore(
     for await (const chunk of csv) await take(cutter.push(chunk));
     await take(cutter.finish());
   } catch (error) {
-    open?.abandon();
+    await open?.abandon();
     throw error;
   }
   return pieces;
@@ -81,8 +81,8 @@ interface OpenObject {
   write(bytes: Uint8Array): Promise<void>;
   /** Gives the bytes stored. */
   end(): Promise<number>;
-  /** Nothing is stored. */
-  abandon(): void;
+  /** Nothing is stored; settles when nothing will be. */
+  abandon(): Promise<void>;
 }
 
 function openObject(store: Store, key: string): OpenObject {
@@ -101,8 +101,9 @@ function openObject(store: Store, key: string): OpenObject {
       compress.end();
       return stored;
     },
-    abandon: () => {
+    abandon: async () => {
       compress.destroy(new Error('the part was not read to its end'));
+      await stored.catch(() => {});
     },
   };
 }

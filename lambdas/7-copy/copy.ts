@@ -34,7 +34,7 @@ export async function copy(ports: Ports, input: StepInput<'copy'>): Promise<Step
     if (settings !== '') await session.run(settings);
     for (const load of loads) {
       if (load.piece > 1) await readyForNext(ports, session, load);
-      await loadOnce({ ports, session, run, sentinel: chunk.sentinel }, load);
+      await loadOnce({ ports, session, run, sentinels: chunk.sentinels }, load);
     }
   } finally {
     await session.close();

@@ -3,6 +3,7 @@
 import { artifactKeys } from '../../core/artifacts.ts';
 import type { Capabilities } from '../../core/dialect/capabilities.ts';
 import { PgshiftError } from '../../core/errors.ts';
+import type { Sentinels } from '../../core/plan/model.ts';
 import type { Ports, Session } from '../../core/ports.ts';
 import { copyIn, manifestOf } from '../../core/sql/copy-in.ts';
 import { findPiece, type LedgerNames, lockBatch, recordPiece, WHOLE_BATCH } from '../../core/sql/ledger.ts';
@@ -15,8 +16,7 @@ export interface Loading {
   readonly ports: Ports;
   readonly session: Session;
   readonly run: string;
-  /** The text that stands for NULL in its objects. */
-  readonly sentinel: string;
+  readonly sentinels: Sentinels;
 }
 
 export async function loadOnce(loading: Loading, load: Load): Promise<void> {
@@ -63,11 +63,11 @@ async function runCopy({ ports, session }: Loading, load: Load, sql: string): Pr
   }
 }
 
-async function copyStatement(
-  { ports, run, sentinel }: Loading,
-  { table, batch, piece, objects }: Load,
-): Promise<string | undefined> {
+async function copyStatement({ ports, run, sentinels }: Loading, load: Load): Promise<string | undefined> {
+  const { table, batch, piece, objects } = load;
   if (objects.length === 0) return undefined;
+  const sentinel = sentinels[load.draw];
+  if (sentinel === undefined) throw new PgshiftError('Unexpected', `The plan has no sentinel ${load.draw}.`);
   const manifest = artifactKeys.manifest(run, batch, piece);
   const keys = objects.map(({ key }) => key);
   await ports.store.putText(manifest, manifestOf(ports.store.bucket, keys));

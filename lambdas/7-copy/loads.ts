@@ -1,6 +1,7 @@
-// Which COPYs load a batch: one, or one for each piece where the command bounds what one COPY loads.
+// Which COPYs load a batch: one, or one for each piece where the command bounds what one COPY loads, or where NULL is not
+// the same text in all of its parts.
 
-import type { StepInput, WrittenPiece } from '../../core/pipeline.ts';
+import type { StepInput, WrittenPart, WrittenPiece } from '../../core/pipeline.ts';
 import type { PlannedTable } from '../../core/plan/model.ts';
 import type { Store } from '../../core/ports.ts';
 import { WHOLE_BATCH } from '../../core/sql/ledger.ts';
@@ -16,6 +17,8 @@ export interface Load {
   readonly rows: number;
   /** Empty when no part has a row. */
   readonly objects: readonly LoadObject[];
+  /** Which of the plan's sentinels stands for NULL in them. */
+  readonly draw: number;
 }
 
 export interface LoadObject {
@@ -23,26 +26,44 @@ export interface LoadObject {
   readonly rows: number;
 }
 
+/** What one COPY loads has one text for NULL: parts that were written with another one are a piece of their own. */
 export async function loadsOf(
   store: Store,
   { batch, written }: StepInput<'copy'>,
   table: PlannedTable,
 ): Promise<Load[]> {
-  const cut = written.filter((part) => part.pieces !== undefined);
-  if (cut.length === 0) {
-    const objects = written.flatMap(({ key, rows }) => (key === null ? [] : [{ key, rows }]));
-    return [{ table, batch, piece: WHOLE_BATCH, last: true, rows: sum(objects, ({ rows }) => rows), objects }];
-  }
-  const pieces: WrittenPiece[] = [];
-  for (const { key } of cut) if (key !== null) pieces.push(...(await store.getJson<WrittenPiece[]>(key)));
-  return pieces.map(({ key, rows }, index) => ({
+  const copies = [...wholeParts(written), ...(await piecesOf(store, written))];
+  const isCut = copies.length > 1 || written.some((part) => part.pieces !== undefined);
+  const loads = copies.length === 0 ? [{ draw: 0, objects: [] }] : copies;
+  return loads.map(({ draw, objects }, index) => ({
     table,
     batch,
-    piece: index + 1,
-    last: index === pieces.length - 1,
-    rows,
-    objects: [{ key, rows }],
+    piece: isCut ? index + 1 : WHOLE_BATCH,
+    last: index === loads.length - 1,
+    rows: sum(objects, ({ rows }) => rows),
+    objects,
+    draw,
   }));
+}
+
+type Copied = Pick<Load, 'objects' | 'draw'>;
+
+function wholeParts(written: readonly WrittenPart[]): Copied[] {
+  const parts = written.filter((part) => part.pieces === undefined && part.key !== null);
+  return [...Map.groupBy(parts, ({ draw = 0 }) => draw)].map(([draw, members]) => ({
+    draw,
+    objects: members.flatMap(({ key, rows }) => (key === null ? [] : [{ key, rows }])),
+  }));
+}
+
+async function piecesOf(store: Store, written: readonly WrittenPart[]): Promise<Copied[]> {
+  const copies: Copied[] = [];
+  for (const { key, pieces, draw = 0 } of written) {
+    if (pieces === undefined || key === null) continue;
+    const cut = await store.getJson<WrittenPiece[]>(key);
+    copies.push(...cut.map((piece) => ({ draw, objects: [{ key: piece.key, rows: piece.rows }] })));
+  }
+  return copies;
 }
 
 /** As messages name it: `schema.table` of the target. */

@@ -61,7 +61,7 @@ async function begin(chunks = 1, clauses: Clauses = CLAUSES): Promise<void> {
   await store.putJson(artifactKeys.plan(run), { chunks });
   const blocks = blocksTable(clauses, token);
   for (let chunk = 0; chunk < chunks; chunk += 1) {
-    const planned: PlanChunk = { chunk, sentinel: '@N@', ...(blocks && { blocks }), schemas: [], tables: [] };
+    const planned: PlanChunk = { chunk, sentinels: ['@N@'], ...(blocks && { blocks }), schemas: [], tables: [] };
     await store.putJson(artifactKeys.planChunk(run, chunk), planned);
   }
 }

@@ -83,7 +83,7 @@ async function begin(planned: PlannedTable = table): Promise<void> {
   await store.putJson(artifactKeys.capabilities(run), { bucket: { name: bucket, region } });
   const chunk: PlanChunk = {
     chunk: 0,
-    sentinel,
+    sentinels: [sentinel],
     schemas: ['CREATE SCHEMA IF NOT EXISTS "sales"'],
     tables: [planned],
   };

@@ -350,7 +350,7 @@ describe('SET and SQL blocks', () => {
     expect(plan.chunks).toEqual([
       {
         chunk: 0,
-        sentinel: '@N00000000000000@',
+        sentinels: ['@N00000000000000@'],
         blocks: { schema: 'public', name: '_pgshift_0123456789ab_blocks' },
         schemas: [],
         tables: [],

@@ -97,7 +97,7 @@ export function planOf(
       bucket: { name: 'b', region: 'eu-west-1' },
       copy: 'role',
     },
-    sentinel: '@N00000000000000@',
+    sentinels: ['@N00000000000000@'],
     token: '0123456789ab',
   });
 }

@@ -18,7 +18,6 @@ const plan: PlanSummary = {
   run: 'r',
   source: 'PostgreSQL 18.4, database shop',
   target: 'Redshift 1.0.1, database dev',
-  sentinel: '@N@',
   hazards: [],
   tables: [tableOf(0, 'public.orders'), tableOf(1, 'public.été 🐘')],
   chunks: 1,

@@ -1,0 +1,133 @@
+// Does NULL stay apart from every value, the sentinel's own text among them, however Redshift reads what is quoted?
+import { S3Client } from '@aws-sdk/client-s3';
+import type pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { artifactKeys } from '../../core/artifacts.ts';
+import type { Ports } from '../../core/ports.ts';
+import { createDatabase, startTestPostgres, type TestDatabase } from '../support/database.ts';
+import { loadBySteps } from '../support/load-by-steps.ts';
+import { bucket, keys, region, rows, type StandIn, startStandIn } from '../support/redshift-stand-in.ts';
+import { type Login, stepWorld } from '../support/step-world.ts';
+
+let standIn: StandIn;
+let server: Awaited<ReturnType<typeof startTestPostgres>>;
+let s3: S3Client;
+const targets = new Map<string, Login>();
+
+beforeAll(async () => {
+  standIn = await startStandIn({ profile: 'pessimistic' });
+  server = await startTestPostgres();
+  s3 = new S3Client({ endpoint: standIn.s3.endpoint, region, credentials: keys, forcePathStyle: true });
+  const optimistic = await standIn.another('hopeful', { profile: 'optimistic' });
+  for (const [profile, redshift] of Object.entries({ pessimistic: standIn.redshift, optimistic })) {
+    const { username, password, port, pathname } = new URL(redshift.uri());
+    const [user, word] = [decodeURIComponent(username), decodeURIComponent(password)];
+    targets.set(profile, { port: Number(port), user, password: word, database: pathname.slice(1) });
+  }
+});
+afterAll(async () => {
+  s3.destroy();
+  await server.stop();
+  await standIn.close();
+});
+
+let source: TestDatabase;
+afterEach(() => source.drop());
+
+/** What the plan draws: the same in each run, so that a row can hold it. */
+const sentinels = ['@N00000000000001@', '@N00000000000002@', '@N00000000000003@'];
+
+let runs = 0;
+
+/** Loads all of the source, and says which sentinel each part was written with. */
+async function load(target: Login, clauses = ''): Promise<{ draws: number[] }> {
+  runs += 1;
+  const run = `run-${runs}`;
+  const from = { port: server.port, user: server.user, password: server.password, database: source.name };
+  const [atSource, atTarget] = [from, target].map(
+    (login) => stepWorld(s3, bucket, login, { authorization: keys }).ports,
+  );
+  if (atSource === undefined || atTarget === undefined) throw new Error('no world');
+  let drawn = 0;
+  const ports: Ports = {
+    ...atTarget,
+    connect: (endpoint, options) => (endpoint.end === 'source' ? atSource : atTarget).connect(endpoint, options),
+    randomHex: (bytes) => String(++drawn).padStart(2 * bytes, '0'),
+  };
+  const uri = ({ user, port, database }: Login) => `${user}@127.0.0.1:${port}/${database}`;
+  const command = `LOAD DATABASE FROM postgresql://${uri(from)} INTO redshift://${uri(target)} ${clauses};`;
+  const written = await loadBySteps(ports, run, command);
+  return { draws: written.map(({ draw = 0 }) => draw) };
+}
+
+const loginOf = (profile: string): Login => {
+  const login = targets.get(profile);
+  if (login === undefined) throw new Error(profile);
+  return login;
+};
+
+async function rowsOf(login: Login, table: string): Promise<unknown[][]> {
+  const session: pg.Client = await standIn.session(login);
+  const found = await rows(session, `SELECT * FROM public.${table} ORDER BY id`);
+  await session.end();
+  return found;
+}
+
+const inSource = async (table: string): Promise<unknown[][]> =>
+  (await source.session.query(`SELECT * FROM ${table} ORDER BY id`)).map((row) => Object.values(row));
+
+describe.each(['pessimistic', 'optimistic'])('read by the %s profile, a text that is the sentinel', (profile) => {
+  const target = () => loginOf(profile);
+  /** Texts that may be taken for it, or for NULL. */
+  const look = `
+    INSERT INTO t SELECT n, CASE n % 6 WHEN 0 THEN NULL WHEN 1 THEN '' WHEN 2 THEN '"${sentinels[0]}"'
+      WHEN 3 THEN ' ${sentinels[0]}' WHEN 4 THEN '${sentinels[0]},' || chr(10) ELSE 'NULL' END FROM generate_series(1, 3000) n;`;
+  const withTable = async (last: string) => {
+    source = await createDatabase(server, `CREATE TABLE t (id text, note text); ${look} ${last}; ANALYZE t`);
+  };
+
+  test('arrives when it is the last value of its part', async () => {
+    await withTable(`INSERT INTO t VALUES ('z', '${sentinels[0]}')`);
+    expect((await load(target())).draws).toEqual([1]);
+    expect(await rowsOf(target(), 't')).toEqual(await inSource('t'));
+  });
+
+  test('arrives with the rows of other parts, of which only its own is written twice', async () => {
+    await withTable(`INSERT INTO t VALUES ('z', '${sentinels[0]}')`);
+    const { draws } = await load(target(), 'WITH rows per range = 500');
+    expect(draws.length).toBeGreaterThan(3);
+    expect(draws).toEqual([...draws.slice(1).fill(0), 1]);
+    expect(await rowsOf(target(), 't')).toEqual(await inSource('t'));
+  });
+
+  test('arrives where batches are bounded', async () => {
+    await withTable(`INSERT INTO t VALUES ('z', '${sentinels[0]}')`);
+    expect((await load(target(), 'WITH batch rows = 700')).draws).toEqual([1]);
+    expect(await rowsOf(target(), 't')).toEqual(await inSource('t'));
+  });
+
+  test('arrives when the second is a value as well', async () => {
+    await withTable(`INSERT INTO t VALUES ('y', '${sentinels[1]}'), ('z', '${sentinels[0]}')`);
+    expect((await load(target())).draws).toEqual([2]);
+    expect(await rowsOf(target(), 't')).toEqual(await inSource('t'));
+  });
+
+  test('is told from texts that only contain it', async () => {
+    await withTable('');
+    expect((await load(target())).draws).toEqual([0]);
+    expect(await rowsOf(target(), 't')).toEqual(await inSource('t'));
+  });
+});
+
+test('a source that answers with whatever sentinel it is asked with is refused, and nothing of it is stored', async () => {
+  source = await createDatabase(
+    server,
+    `CREATE TABLE t (id int); CREATE VIEW mirror AS SELECT n AS id, substring(current_query() from '@N[0-9a-f]{14}@') AS note FROM generate_series(1, 9) n`,
+  );
+  await expect(load(loginOf('pessimistic'), 'MATERIALIZE VIEWS mirror')).rejects.toMatchObject({
+    name: 'SentinelCollision',
+    message: expect.stringMatching(/public\.mirror .* all 3 /),
+  });
+  const { store } = stepWorld(s3, bucket, loginOf('pessimistic')).ports;
+  expect(await store.list(artifactKeys.partObjects(`run-${runs}`))).toEqual([]);
+});

@@ -1,0 +1,31 @@
+// How does a test run a whole load in its own process, step by step, without the machine?
+import type { BatchItem, WrittenPart } from '../../core/pipeline.ts';
+import type { Ports } from '../../core/ports.ts';
+import { detect } from '../../lambdas/1-detect/detect.ts';
+import { discover } from '../../lambdas/3-discover/discover.ts';
+import { plan } from '../../lambdas/4-plan/plan.ts';
+import { prepare } from '../../lambdas/5-prepare/prepare.ts';
+import { extract } from '../../lambdas/6-extract/extract.ts';
+import { copy } from '../../lambdas/7-copy/copy.ts';
+import { publish } from '../../lambdas/8-publish/publish.ts';
+
+/** Gives what Extract said of each part. */
+export async function loadBySteps(ports: Ports, run: string, command: string): Promise<WrittenPart[]> {
+  await detect(ports, { run, input: { command } });
+  await discover(ports, { run });
+  const planned = await plan(ports, { run });
+  for (const { chunk } of planned.prepare) await prepare(ports, { run, chunk });
+  const lines = (await ports.store.getText(planned.batchesKey)).trim().split('\n');
+  const all: WrittenPart[] = [];
+  for (const line of lines) {
+    const { parts, ...batch }: BatchItem = JSON.parse(line);
+    const written: WrittenPart[] = [];
+    for (const part of parts) written.push(await extract(ports, { run, ...batch, part, attempt: 0 }));
+    await copy(ports, { run, ...batch, written });
+    // As Step Functions does when the answer got lost.
+    await copy(ports, { run, ...batch, written });
+    all.push(...written);
+  }
+  for (const item of planned.publish) await publish(ports, { run, ...item });
+  return all;
+}
