@@ -2,6 +2,7 @@
 // would go with it makes the transaction fail.
 
 import type { PlannedTable } from '../plan/model.ts';
+import type { Name } from '../plan/names.ts';
 import { WHOLE_BATCH } from './ledger.ts';
 import { identifier, identifiers, qualified, redshiftLiteral } from './quote.ts';
 
@@ -21,10 +22,18 @@ function findTables(tables: readonly string[]): string {
   return `SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname IN (${names})`;
 }
 
-/** BEGIN and the locks in one go: nothing may fix the snapshot before the locks are held. */
-export function lockStaged(tables: readonly PlannedTable[]): string {
-  return `BEGIN; LOCK TABLE ${tables.flatMap((table) => [ledgerOf(table), stagingOf(table)]).join(', ')}`;
+/** BEGIN and the locks in one go: nothing may fix the snapshot before the locks are held. `replaced` are live. */
+export function lockStaged(tables: readonly PlannedTable[], replaced: readonly Name[] = []): string {
+  const own = tables.flatMap((table) => [ledgerOf(table), stagingOf(table)]);
+  const live = replaced.map(({ schema, name }) => qualified(schema, name));
+  return `BEGIN; LOCK TABLE ${[...own, ...live].join(', ')}`;
 }
+
+/** The sessions that hold a lock on one of the tables: its `schema` and `name`, their `pid` and their user, the `owner`. */
+export const lockHolders = (tables: readonly Name[]): string =>
+  'SELECT DISTINCT n.nspname AS schema, c.relname AS name, t.pid AS pid, t.txn_owner AS owner FROM svv_transactions t ' +
+  'JOIN pg_class c ON c.oid = t.relation JOIN pg_namespace n ON n.oid = c.relnamespace WHERE t.granted AND (' +
+  `${tables.map(({ schema, name }) => `(n.nspname = ${redshiftLiteral(schema)} AND c.relname = ${redshiftLiteral(name)})`).join(' OR ')})`;
 
 /** One row: `staged` rows, `recorded` rows and the whole `batches` of the ledger. */
 export function countStaged(table: PlannedTable): string {

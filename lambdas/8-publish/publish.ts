@@ -9,11 +9,12 @@ import type { PlanChunk, PlannedTable, PlanSummary } from '../../core/plan/model
 import { keyOf } from '../../core/plan/names.ts';
 import type { Ports, Session } from '../../core/ports.ts';
 import type { StepRecord } from '../../core/report/model.ts';
-import { countStaged, findLive, findStaged, lockStaged, swapStatements } from '../../core/sql/publish.ts';
+import { countStaged, findLive, findStaged, lockHolders, lockStaged, swapStatements } from '../../core/sql/publish.ts';
 import { qualified } from '../../core/sql/quote.ts';
 import { applicationName, statementTimeoutMs } from '../../core/sql/session.ts';
 import { settingsForTarget } from '../../core/sql/settings.ts';
 import { runBlocksAfter } from '../sql-blocks.ts';
+import { handOver, takeOver } from './keep.ts';
 
 /** ANALYZE is only advice to the planner: it is left when this little time remains. */
 const ANALYZE_SPARE_MS = 120_000;
@@ -35,7 +36,7 @@ export async function publish(ports: Ports, input: StepInput<'publish'>): Promis
       await expectLive(session, tables, new Set(staged));
       ports.log.info('tables already live', { tables: tables.length - staged.length });
     }
-    if (staged.length > 0) await makeLive(session, staged);
+    if (staged.length > 0) await makeLive(ports, session, staged);
     const analyzeAll = () => analyze(ports, session, tables);
     // The blocks come once everything is live: with the last of the transactions that make it so.
     if (blocks === undefined || !(await isLast(ports, input))) await analyzeAll();
@@ -94,11 +95,37 @@ async function expectLive(
   throw new PgshiftError('SourceChanged', message);
 }
 
-async function makeLive(session: Session, tables: readonly PlannedTable[]): Promise<void> {
-  await session.run(lockStaged(tables));
+async function makeLive(ports: Ports, session: Session, tables: readonly PlannedTable[]): Promise<void> {
+  await lock(ports, session, tables);
   await checkCounts(session, tables);
+  const kept = await takeOver(session, tables);
   for (const statement of swapStatements(tables)) await session.run(statement);
+  await handOver(session, kept);
   await session.run('COMMIT');
+}
+
+/** How long publish waits for a table that somebody reads: Step Functions waits for less money than a Lambda. */
+const LOCK_MS = 30_000;
+
+/** Locks what is staged and what it replaces. A table that is held says by whom. */
+async function lock(ports: Ports, session: Session, tables: readonly PlannedTable[]): Promise<void> {
+  const there = await namesIn(session, findLive(tables));
+  const replaced = tables
+    .filter(({ publish, target }) => publish === 'replace' && there.has(keyOf(target)))
+    .map(({ target }) => target);
+  await session.run(`SET statement_timeout TO ${LOCK_MS}`);
+  try {
+    await session.run(lockStaged(tables, replaced));
+  } catch (error) {
+    if (!(error instanceof PgshiftError) || error.kind !== 'StatementTimeout' || replaced.length === 0) throw error;
+    await session.run('ROLLBACK');
+    const holders = await session.query(lockHolders(replaced));
+    const who = holders.map(({ schema, name, pid, owner }) => `${schema}.${name} by session ${pid} of user ${owner}`);
+    const held = who.length === 0 ? 'by a session that this user may not see' : who.join(', ');
+    const message = `A table that would be replaced is held: ${held}.`;
+    throw new PgshiftError('LockTimeout', message, { cause: error });
+  }
+  await session.run(`SET statement_timeout TO ${statementTimeoutMs(ports.remaining())}`);
 }
 
 /** Every batch is in the ledger, and staging holds what the ledger says, under the lock that swaps them. */

@@ -291,20 +291,6 @@ describe('publish', () => {
     });
   });
 
-  test('leaves the live table when a view depends on it', async () => {
-    await begin({ ...table, publish: 'replace' });
-    await session.query(`CREATE SCHEMA sales; CREATE TABLE sales.t (old VARCHAR(8)); INSERT INTO sales.t VALUES ('x')`);
-    await session.query('CREATE VIEW sales.v AS SELECT old FROM sales.t');
-    await prepare(world(), { run, chunk: 0 });
-    await copyBatch(0, [await part(0, '1,"a"\n', 1)]);
-    await loadTheRest();
-    await expect(publishAll()).rejects.toMatchObject({
-      name: 'DependentsExist',
-      message: expect.stringContaining('2BP01'),
-    });
-    expect(await rows(session, 'SELECT old FROM sales.v')).toEqual([['x']]);
-  });
-
   test('lets people see the old table or the new one, and never neither', async () => {
     await begin({ ...table, publish: 'replace' });
     await session.query(

@@ -1,0 +1,33 @@
+// Redshift's system views of rights and of transactions, as SQL for the backend.
+
+// An owner's own rights are not granted to him. A role that cannot log in is a group: Redshift keeps the two apart.
+const grantee = `coalesce(u.rolname, 'public')::text AS identity_name,
+    CASE WHEN x.grantee = 0 THEN 'public' WHEN u.rolcanlogin THEN 'user' ELSE 'group' END AS identity_type`;
+
+const visible = `n.nspname NOT IN ('pg_catalog', 'pg_internal', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'`;
+
+export const privilegesSql = `
+CREATE VIEW pg_catalog.svv_relation_privileges AS
+  SELECT n.nspname::text AS namespace_name, r.relname::text AS relation_name, x.privilege_type::text AS privilege_type,
+    x.grantee::int AS identity_id, ${grantee}, x.is_grantable AS admin_option
+  FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace CROSS JOIN LATERAL aclexplode(r.relacl) x
+    LEFT JOIN pg_roles u ON u.oid = x.grantee
+  WHERE r.relkind IN ('r', 'v') AND x.grantee <> r.relowner AND ${visible};
+CREATE VIEW pg_catalog.svv_column_privileges AS
+  SELECT n.nspname::text AS namespace_name, r.relname::text AS relation_name, a.attname::text AS column_name,
+    x.privilege_type::text AS privilege_type, x.grantee::int AS identity_id, ${grantee}
+  FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace JOIN pg_attribute a ON a.attrelid = r.oid
+    CROSS JOIN LATERAL aclexplode(a.attacl) x LEFT JOIN pg_roles u ON u.oid = x.grantee
+  WHERE r.relkind IN ('r', 'v') AND x.grantee <> r.relowner AND ${visible};
+
+CREATE VIEW pg_catalog.svv_transactions AS
+  SELECT s.usename::text AS txn_owner, s.datname::text AS txn_db, s.backend_xid::text::bigint AS xid, l.pid,
+    s.xact_start AT TIME ZONE 'UTC' AS txn_start, l.mode AS lock_mode,
+    CASE WHEN l.locktype = 'relation' THEN 'relation' ELSE 'transactionid' END AS lockable_object_type, l.relation,
+    l.granted
+  FROM pg_locks l JOIN pg_stat_activity s ON s.pid = l.pid
+  WHERE l.locktype IN ('relation', 'transactionid') AND s.datname = current_database();
+
+GRANT SELECT ON pg_catalog.svv_relation_privileges, pg_catalog.svv_column_privileges, pg_catalog.svv_transactions
+  TO PUBLIC;
+`;
