@@ -67,7 +67,7 @@ async function begin(planned: PlannedTable = table): Promise<void> {
   const { store } = world();
   const target = { end: 'target', scheme: 'redshift' };
   await store.putJson(artifactKeys.command(run), { source: { end: 'source' }, target, options: {}, ...NO_CLAUSES });
-  const chunk: PlanChunk = { chunk: 0, sentinel: '@N@', schemas: [], tables: [planned] };
+  const chunk: PlanChunk = { chunk: 0, sentinels: ['@N@'], schemas: [], tables: [planned] };
   await store.putJson(artifactKeys.planChunk(run, 0), chunk);
 }
 
@@ -135,7 +135,7 @@ describe('a table that replaces another', () => {
     const [id, note] = table.columns;
     await world().store.putJson(artifactKeys.planChunk(run, 0), {
       chunk: 0,
-      sentinel: '@N@',
+      sentinels: ['@N@'],
       schemas: [],
       tables: [{ ...table, columns: [id, { ...note, comment: 'new note' }] }],
     });
