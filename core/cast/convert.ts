@@ -1,7 +1,7 @@
 // One value of PostgreSQL for a type that a CAST rule chose: how it is written in the CSV, and what is lost.
 
 import type { ColumnType } from '../catalog/model.ts';
-import { type Cast, castToRedshift } from './postgresql-to-redshift.ts';
+import { type Cast, castToRedshift, type TypeChoices } from './postgresql-to-redshift.ts';
 import { sourceModifier, type TargetType } from './redshift-types.ts';
 
 type Target = Exclude<TargetType, { problem: string }>;
@@ -14,9 +14,9 @@ const TIMESTAMPS = new Set(['timestamp', 'timestamptz']);
  * The value of `expression`, which is of `type`, for `target`. Where the value's own text will do it is left alone:
  * Redshift says so when it does not fit, and PostgreSQL would round.
  */
-export function convertTo(target: Target, type: ColumnType, expression: string): Cast {
+export function convertTo(target: Target, type: ColumnType, expression: string, choices: TypeChoices): Cast {
   const effective = type.kind === 'domain' && type.base ? type.base : type;
-  const own = castToRedshift(type, expression);
+  const own = castToRedshift(type, expression, choices);
   const hazard = lossOf(target, effective);
   const done = (sql: string, quoted: boolean): Cast => ({
     type: target.sql,
@@ -28,7 +28,7 @@ export function convertTo(target: Target, type: ColumnType, expression: string):
     case 'text':
       return done(asText(effective, expression, own), true);
     case 'super':
-      return done(isJson(effective) ? `${expression}::text` : `to_json(${expression})::text`, true);
+      return done(asSuper(type, expression), true);
     case 'bytes':
       return done(
         effective.name === 'bytea' ? own.expression : `encode(convert_to(${expression}::text, 'UTF8'), 'hex')`,
@@ -52,7 +52,11 @@ function asText(type: ColumnType, expression: string, own: Cast): string {
 const plainOf = (type: ColumnType, expression: string, own: Cast): string =>
   type.kind === 'base' && TEXTS.has(type.name) ? expression : own.expression;
 
-const isJson = (type: ColumnType): boolean => type.name === 'json' || type.name === 'jsonb';
+/** As it is where the type is SUPER by itself. */
+function asSuper(type: ColumnType, expression: string): string {
+  const own = castToRedshift(type, expression);
+  return own.type === 'SUPER' ? own.expression : `to_json(${expression})::text`;
+}
 
 function lossOf(target: Target, type: ColumnType): Cast['hazard'] {
   const place = `${type.sql} to ${target.sql}`;

@@ -1,6 +1,8 @@
 // What does a column of PostgreSQL become in Redshift? Finds its entry in the type map, and fills in lengths and digits.
 
 import type { ColumnType } from '../catalog/model.ts';
+import type { LoadOptions } from '../command/model.ts';
+import { DEFAULT_OPTIONS } from '../command/options.ts';
 import {
   BYTES_PER_CHARACTER,
   decimalType,
@@ -8,6 +10,7 @@ import {
   MOST_PLACES,
   MOST_VARCHAR_BYTES,
   sourceModifier,
+  withDigits,
 } from './redshift-types.ts';
 import { TYPE_MAP, type TypeEntry } from './type-map.ts';
 
@@ -20,6 +23,9 @@ export interface Cast {
   readonly quoted: boolean;
   readonly hazard?: { readonly kind: 'TYPE_AS_TEXT' | 'NARROWS' | 'LOSES_DETAIL'; readonly message: string };
 }
+
+/** What the command says of types as a whole. */
+export type TypeChoices = Pick<LoadOptions, 'json' | 'arrays' | 'composites' | 'numericScale'>;
 
 const ENTRIES: readonly TypeEntry[] = TYPE_MAP.flatMap(({ entries }) => entries);
 
@@ -37,6 +43,8 @@ const BY_KIND: ReadonlyMap<string, TypeEntry> = new Map(
   ENTRIES.flatMap((entry) => (entry.kind === undefined ? [] : [[entry.kind, entry] as const])),
 );
 
+const BARE_NUMERIC = BY_NAME.get(keyOf(undefined, 'numeric'));
+
 /** The map's entry for a type; a domain has its base's. The last one takes every type that nothing else stands for. */
 export function entryOf(type: ColumnType): TypeEntry {
   const effective = effectiveType(type);
@@ -50,8 +58,11 @@ export function entryOf(type: ColumnType): TypeEntry {
 }
 
 /** How a column of `type` goes to Redshift. `column` is the quoted name. */
-export function castToRedshift(type: ColumnType, column: string): Cast {
+export function castToRedshift(type: ColumnType, column: string, choices: TypeChoices = DEFAULT_OPTIONS): Cast {
   const entry = entryOf(type);
+  const { numericScale } = choices;
+  if (entry === BARE_NUMERIC && numericScale !== undefined) return asDecimal(type, column, numericScale);
+  if (entry.varchar !== undefined && choices[entry.varchar.option] === 'varchar') return asOwnText(column);
   const effective = effectiveType(type);
   const { sql, needs } = sized(entry.target, effective);
   const hazard = hazardOf(entry, effective, needs);
@@ -62,6 +73,20 @@ export function castToRedshift(type: ColumnType, column: string): Cast {
     ...(hazard === undefined ? {} : { hazard }),
   };
 }
+
+/** `bare numeric scale`. */
+function asDecimal(type: ColumnType, column: string, scale: number): Cast {
+  const cast = castToRedshift(withDigits(effectiveType(type), MOST_DIGITS, scale), column);
+  const message = `${type.sql} as ${cast.type}: more than ${scale} digits after the point are rounded, more than ${MOST_DIGITS - scale} before it refused`;
+  return { ...cast, hazard: { kind: 'NARROWS', message } };
+}
+
+/** PostgreSQL's own text: nothing is lost of it. */
+const asOwnText = (column: string): Cast => ({
+  type: varchar(MOST_VARCHAR_BYTES),
+  expression: `${column}::text`,
+  quoted: true,
+});
 
 const effectiveType = (type: ColumnType): ColumnType => (type.kind === 'domain' && type.base ? type.base : type);
 
@@ -104,7 +129,7 @@ function hazardOf(entry: TypeEntry, type: ColumnType, needs = 0): Cast['hazard']
 }
 
 function whyText({ types }: TypeEntry): string {
-  if (types === 'numeric') return 'has no precision; cast it in the source to numeric(p,s) to have a DECIMAL';
+  if (types === 'numeric') return 'has no precision: `bare numeric scale = N` or a CAST would make it a DECIMAL';
   if (types === 'numeric(p>38)') return `has more digits than DECIMAL(${MOST_DIGITS},${MOST_PLACES})`;
   return 'has no counterpart in Redshift';
 }

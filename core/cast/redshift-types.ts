@@ -192,3 +192,8 @@ export function sourceModifier(type: ColumnType): SourceModifier {
   const packed = modifier - HEADER;
   return { digits: [(packed >> 16) & 0xffff, ((packed & 0x7ff) ^ 1024) - 1024] };
 }
+
+/** A numeric as if it had been given these: for what is known of its values. */
+export function withDigits(numeric: ColumnType, precision: number, scale: number): ColumnType {
+  return { ...numeric, sql: `numeric(${precision},${scale})`, modifier: ((precision << 16) | scale) + HEADER };
+}

@@ -3,8 +3,9 @@
 
 import type { Column, ColumnType } from '../catalog/model.ts';
 import type { CastGuards, CastRule, TypmodTest } from '../command/model.ts';
+import { DEFAULT_OPTIONS } from '../command/options.ts';
 import { convertTo } from './convert.ts';
-import { type Cast, castToRedshift } from './postgresql-to-redshift.ts';
+import { type Cast, castToRedshift, type TypeChoices } from './postgresql-to-redshift.ts';
 import { sourceModifier, targetType } from './redshift-types.ts';
 import { applyTransform } from './transforms.ts';
 
@@ -32,11 +33,12 @@ export function castColumn(
   column: Column,
   expression: string,
   rules: readonly CastRule[],
+  choices: TypeChoices = DEFAULT_OPTIONS,
 ): ColumnCast {
   const matching = rules.flatMap((rule, number) => (ruleMatches(rule, place, column) ? [{ rule, number }] : []));
   const [first] = matching;
   if (first === undefined) {
-    const cast = castToRedshift(column.type, expression);
+    const cast = castToRedshift(column.type, expression, choices);
     return { cast, notNull: column.notNull, dropsDefault: false, dropsExtra: false, used: [] };
   }
   const typed = matching.find(({ rule }) => rule.to !== undefined);
@@ -46,9 +48,9 @@ export function castColumn(
     dropsExtra: first.rule.extra === 'drop',
     used: [first.number, ...(typed === undefined || typed === first ? [] : [typed.number])],
   };
-  const made = castBy(first.rule, typed?.rule, column.type, expression);
+  const made = castBy(first.rule, typed?.rule, column.type, expression, choices);
   if ('problem' in made) {
-    return { ...kept, cast: castToRedshift(column.type, expression), problem: made.problem };
+    return { ...kept, cast: castToRedshift(column.type, expression, choices), problem: made.problem };
   }
   return { ...kept, cast: made };
 }
@@ -58,15 +60,18 @@ function castBy(
   typed: CastRule | undefined,
   type: ColumnType,
   column: string,
+  choices: TypeChoices,
 ): Cast | { readonly problem: string } {
   const keepTypmod = first.typmod === 'keep';
   const value = first.using === undefined ? { type, expression: column } : applyTransform(first.using, type, column);
   if ('problem' in value) return { problem: `using ${first.using} ${value.problem}` };
   // An expression is taken for a column by what follows: it stands in parentheses.
   const expression = value.expression === column ? column : `(${value.expression})`;
-  if (typed?.to === undefined) return castToRedshift(keepTypmod ? value.type : withoutModifier(value.type), expression);
+  if (typed?.to === undefined) {
+    return castToRedshift(keepTypmod ? value.type : withoutModifier(value.type), expression, choices);
+  }
   const target = targetType(typed.to, value.type, keepTypmod);
-  return 'problem' in target ? target : convertTo(target, value.type, expression);
+  return 'problem' in target ? target : convertTo(target, value.type, expression, choices);
 }
 
 function withoutModifier(type: ColumnType): ColumnType {

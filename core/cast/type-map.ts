@@ -68,7 +68,7 @@ export const TYPE_MAP: readonly TypeGroup[] = [
         shown: 'numeric without precision',
         target: ANY_TEXT,
         byText: true,
-        note: 'a bare DECIMAL would be (18,0) and cut every fraction',
+        note: 'a bare DECIMAL would be (18,0) and cut every fraction; `bare numeric scale = N`: DECIMAL(38,N)',
         back: 'numeric',
       },
       { types: 'float4', target: 'REAL', note: 'the shortest text that reads back to the same bits', back: 'real' },

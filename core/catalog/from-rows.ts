@@ -1,7 +1,7 @@
 // From the rows of the catalog queries to a Catalog: pure, the same for both dialects.
 import { PgshiftError } from '../errors.ts';
 import { columnTypes, type ReadType } from './column-types.ts';
-import type { Catalog, Column, Dialect, ForeignKey, Heap, Identity, Key, Table, View } from './model.ts';
+import type { Catalog, Column, Dialect, ForeignKey, Heap, Identity, Key, Sequence, Table, View } from './model.ts';
 import type { QUERIES } from './queries.generated.ts';
 import { boolean, groupBy, integer, letter, maybe, numbers, optional, type Row, text } from './rows.ts';
 
@@ -82,6 +82,7 @@ function readColumn(row: Row, readType: ReadType): Column {
     notNull: boolean(row, 'not_null'),
     ...maybe('default', generated || identity ? undefined : expression),
     ...maybe('identity', identity),
+    ...maybe('serial', identity ? undefined : readSerial(row, expression)),
     ...maybe('generated', generated ? text(row, 'expression') : undefined),
     ...comment(row),
   };
@@ -98,8 +99,21 @@ function readIdentity(row: Row, expression: string | undefined): Identity | unde
   if (optional(row, 'identity') === undefined) return undefined;
   return {
     generation: letter(row, 'identity', { always: 'always', 'by default': 'by default' }),
-    start: text(row, 'identity_start'),
-    increment: text(row, 'identity_increment'),
+    ...readSequence(row),
+  };
+}
+
+/** A default that does more than taking the next value is none of a serial. */
+function readSerial(row: Row, expression = ''): Sequence | undefined {
+  const takes = /^nextval\('(?:[^']|'')*'::regclass\)$/.test(expression);
+  return takes && optional(row, 'sequence_start') !== undefined ? readSequence(row) : undefined;
+}
+
+function readSequence(row: Row): Sequence {
+  return {
+    start: text(row, 'sequence_start'),
+    increment: text(row, 'sequence_increment'),
+    ...maybe('last', optional(row, 'sequence_last')),
   };
 }
 

@@ -23,10 +23,15 @@ export interface ColumnType {
   readonly extension?: string;
 }
 
-export interface Identity {
-  readonly generation: 'always' | 'by default';
+export interface Sequence {
   readonly start: string;
   readonly increment: string;
+  /** The last value it gave; absent when it gave none yet, or may not be asked. */
+  readonly last?: string;
+}
+
+export interface Identity extends Sequence {
+  readonly generation: 'always' | 'by default';
 }
 
 export interface Column {
@@ -36,6 +41,8 @@ export interface Column {
   /** The default as SQL text, absent when there is none. */
   readonly default?: string;
   readonly identity?: Identity;
+  /** A serial column's own sequence, from which its default takes. */
+  readonly serial?: Sequence;
   /** The expression of a generated column. */
   readonly generated?: string;
   readonly comment?: string;

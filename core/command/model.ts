@@ -72,6 +72,15 @@ export interface LoadOptions {
   readonly foreignKeys: boolean;
   readonly resetSequences: boolean;
   readonly disableTriggers: boolean;
+  /** What json and jsonb become in Redshift; what arrays do; what composites and hstore do. `varchar`: PostgreSQL's text. */
+  readonly json: 'super' | 'varchar';
+  readonly arrays: 'super' | 'varchar';
+  readonly composites: 'super' | 'varchar';
+  /** `bare numeric scale`: a numeric without precision becomes DECIMAL(38, so many); when absent, it goes as text. */
+  readonly numericScale?: number;
+  /** Identity columns make new values in Redshift too; otherwise they are plain columns there. */
+  readonly keepIdentity: boolean;
+
   /** How names are written in the target. */
   readonly identifiers: 'downcase' | 'snake_case' | 'quote';
 

@@ -20,6 +20,10 @@ export const DEFAULT_OPTIONS: LoadOptions = {
   foreignKeys: true,
   resetSequences: true,
   disableTriggers: false,
+  json: 'super',
+  arrays: 'super',
+  composites: 'super',
+  keepIdentity: false,
   identifiers: 'downcase',
   materializedViews: false,
   foreignTables: false,
@@ -55,6 +59,11 @@ export const DEFAULT_ORIGINS: Origins = {
   foreignKeys: 'pgloader',
   resetSequences: 'pgloader',
   disableTriggers: 'pgloader',
+  json: 'default',
+  arrays: 'default',
+  composites: 'default',
+  numericScale: 'default',
+  keepIdentity: 'default',
   identifiers: 'pgloader',
   materializedViews: 'default',
   foreignTables: 'default',
@@ -81,6 +90,7 @@ export interface NumberWords {
   readonly name: NumberName;
   /** What stands after the number: nothing, a unit of bytes, or one of time. */
   readonly unit: 'none' | 'bytes' | 'time';
+  readonly least: number;
   readonly most: number;
 }
 
@@ -91,6 +101,7 @@ const number = (words: string, name: NumberName, most = Number.MAX_SAFE_INTEGER)
   words,
   name,
   unit: 'none',
+  least: 1,
   most,
 });
 const bytes = (words: string, name: NumberName): NumberWords => ({ ...number(words, name), unit: 'bytes' });
@@ -136,6 +147,16 @@ export const OPTION_WORDS: readonly OptionWords[] = [
   flag('reset no sequences', { resetSequences: false }),
   flag('disable triggers', { disableTriggers: true }),
   flag('disable no triggers', { disableTriggers: false }),
+  flag('json as super', { json: 'super' }),
+  flag('json as varchar', { json: 'varchar' }),
+  flag('arrays as super', { arrays: 'super' }),
+  flag('arrays as varchar', { arrays: 'varchar' }),
+  flag('composites as super', { composites: 'super' }),
+  flag('composites as varchar', { composites: 'varchar' }),
+  // DECIMAL has up to 37 digits after the point.
+  { ...number('bare numeric scale', 'numericScale', 37), least: 0 },
+  flag('keep identity', { keepIdentity: true }),
+  flag('drop identity', { keepIdentity: false }),
   flag('downcase identifiers', { identifiers: 'downcase' }),
   flag('snake_case identifiers', { identifiers: 'snake_case' }),
   flag('quote identifiers', { identifiers: 'quote' }),

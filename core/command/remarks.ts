@@ -34,6 +34,9 @@ const about = (path: string, message: string): Remark => ({ about: path, message
 const remark = (value: unknown, path: string, message: string): Remark[] =>
   value === undefined ? [] : [about(path, message)];
 
+/** Options that choose among Redshift's types. */
+const OF_REDSHIFT: readonly OptionName[] = ['json', 'arrays', 'composites', 'numericScale'];
+
 const INDEXES = 'Redshift has no indexes';
 
 /** Why an option does nothing, by option and value; `any` for each of its values. */
@@ -53,7 +56,9 @@ const WITHOUT_MEANING: readonly { readonly name: OptionName; readonly value: unk
 ];
 
 function remarkOptions({ options, origins }: LoadCommand, redshift: boolean): Remark[] {
-  const given = (redshift ? WITHOUT_MEANING : []).filter(
+  const why = 'PostgreSQL has these types itself';
+  const rules = redshift ? WITHOUT_MEANING : OF_REDSHIFT.map((name) => ({ name, value: undefined, why }));
+  const given = rules.filter(
     ({ name, value }) => origins[name] === 'given' && (value === undefined || options[name] === value),
   );
   return [

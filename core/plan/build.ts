@@ -166,7 +166,7 @@ interface Draft {
 function draftTable(input: PlanInput, there: Occupied, placed: PlacedTable, index: number, style: NameStyle): Draft {
   const { command, capabilities } = input;
   const { table, target } = placed;
-  const wished = planColumns(table, style, command.casts);
+  const wished = planColumns(table, style, command);
   const existing = meetExisting(target, wished.columns, there, command);
   const { columns } = existing;
   const kept = tableStorage(placed.storage, columns, placeOf(table), identifier);

@@ -40,6 +40,7 @@ export type HazardKind =
   | 'LOSES_DETAIL'
   | 'NO_COLUMNS'
   | 'DEFAULT_DROPPED'
+  | 'IDENTITY_MAY_REPEAT'
   | 'LEFT_OUT'
   | 'UNREADABLE'
   | 'CANNOT_SPLIT'
@@ -57,6 +58,8 @@ export interface PlannedColumn {
   readonly type: string;
   readonly notNull: boolean;
   readonly default?: string;
+  /** `seed,step`: the target makes the values that nobody brings. */
+  readonly identity?: string;
   /** The expression that renders the value in the source's SELECT list. */
   readonly expression: string;
   /** Always quoted in CSV, so that an empty text is not taken for NULL. */

@@ -38,6 +38,8 @@ function chosen(name: OptionName, { partsAtOnce }: PlanSummary): string {
       return 'no bound; a COPY loads up to 32 parts';
     case 'chunkBytes':
       return 'parts of 128 MiB on disk';
+    case 'numericScale':
+      return 'not given; numeric without precision goes as text';
     case 'rowsPerRange':
       return 'parts follow bytes';
     default:

@@ -365,7 +365,26 @@ describe.each(postgresVersions)('$name', (version) => {
         type: builtIn('int4', 'integer'),
         notNull: true,
         default: `nextval('public.t_id_seq'::regclass)`,
+        serial: { start: '1', increment: '1' },
       });
+    });
+
+    it('takes for serial only a column whose default takes from a sequence of its own, and no more', async () => {
+      const before = 'CREATE SEQUENCE s START 5; CREATE SEQUENCE other';
+      expect((await columnAfter(`id int DEFAULT nextval('s')`, before)).serial).toBeUndefined();
+      const owned = (expression: string) =>
+        tableAfter(`${before}; CREATE TABLE t (id int DEFAULT ${expression}); ALTER SEQUENCE s OWNED BY t.id;
+          ALTER SEQUENCE other OWNED BY t.id`);
+      expect((await owned(`nextval('s')`)).columns[0]?.serial).toEqual({ start: '5', increment: '1' });
+      expect((await owned(`nextval('s') + nextval('other')`)).columns[0]?.serial).toBeUndefined();
+      expect((await owned('7')).columns[0]?.serial).toBeUndefined();
+    });
+
+    it('knows the last value that a sequence gave, where it may ask', async () => {
+      const sql = `CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY (INCREMENT 10));
+        INSERT INTO t DEFAULT VALUES; INSERT INTO t DEFAULT VALUES; CREATE ROLE nobody`;
+      expect((await tableAfter(sql)).columns[0]?.identity).toMatchObject({ increment: '10', last: '11' });
+      expect((await tableAfter(sql, 'nobody')).columns[0]?.identity?.last).toBeUndefined();
     });
 
     it('knows identity columns and where they start', async () => {

@@ -237,6 +237,44 @@ describe('batch rows', () => {
   });
 });
 
+describe('the options of types', () => {
+  it('decide what documents, lists, bare numerics and identities become, and new rows go on counting', async () => {
+    source = await createDatabase(
+      servers.source,
+      `CREATE EXTENSION hstore; CREATE TYPE pair AS (a int, b text); CREATE DOMAIN few AS int[];
+       CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY (START WITH 10 INCREMENT BY 10), n bigserial, s smallserial,
+         doc jsonb, raw json, list text[], few few, pair pair, tags hstore, amount numeric);
+       INSERT INTO t (doc, raw, list, few, pair, tags, amount) VALUES
+         ('{"b": 1}', '{"b":  1, "b": 2}', '{a,NULL,"c d"}', '[2:3]={1,2}', (1, 'x'), 'k=>v', 1.23456),
+         (NULL, NULL, NULL, NULL, NULL, NULL, NULL);`,
+    );
+    const ask = async (sql: string) => (await target.query(sql)).map((row) => Object.values(row).join(' | '));
+    const columns = `SELECT "column", type FROM pg_table_def WHERE schemaname = 'public' AND tablename = 't'`;
+    const words = 'json as varchar, arrays as varchar, composites as varchar, bare numeric scale = 10, keep identity';
+    const made = await succeeded(run('load', source, `WITH ${words}`));
+    expect(made.stderr).toMatch(/NARROWS.*amount/);
+    const text = 'character varying(65535)';
+    expect(await ask(columns)).toEqual([
+      ...['id | integer', 'n | bigint', 's | smallint', `doc | ${text}`, `raw | ${text}`, `list | ${text}`],
+      ...[`few | ${text}`, `pair | ${text}`, `tags | ${text}`, 'amount | numeric(38,10)'],
+    ]);
+    const first =
+      '10 | 1 | {"b": 1} | {"b":  1, "b": 2} | {a,NULL,"c d"} | [2:3]={1,2} | (1,x) | "k"=>"v" | 1.2345600000';
+    expect(await ask('SELECT id, n, doc, raw, list, few, pair, tags, amount FROM t WHERE id = 10')).toEqual([first]);
+    await target.run('INSERT INTO t (s) VALUES (9)');
+    expect(await ask('SELECT id, n, s FROM t ORDER BY id')).toEqual(['10 | 1 | 1', '20 | 2 | 2', '30 | 3 | 9']);
+
+    await succeeded(run('load', source, 'WITH drop identity'));
+    expect(await ask(`${columns} AND "column" IN ('doc', 'raw', 'list', 'few', 'pair', 'tags')`)).toEqual(
+      ['doc', 'raw', 'list', 'few', 'pair', 'tags'].map((name) => `${name} | super`),
+    );
+    expect(await ask('SELECT doc, list, few, pair, tags, amount FROM t WHERE id = 10')).toEqual([
+      '{"b":1} | ["a",null,"c d"] | [1,2] | {"a":1,"b":"x"} | {"k":"v"} | 1.23456',
+    ]);
+    await expect(target.run('INSERT INTO t (s) VALUES (9)')).rejects.toThrow(/null/i);
+  });
+});
+
 describe('SQL of the command', () => {
   it('that fails is named by block and statement, and its block is undone', async () => {
     source = await createDatabase(servers.source, 'CREATE TABLE t (id int)');

@@ -86,9 +86,9 @@ function parseValue(cursor: Cursor, option: NumberWords, words: Token): number |
   const factor = option.unit === 'none' ? 1 : parseUnit(cursor, option);
   if (factor === undefined) return undefined;
   const value = Number(number.value) * factor;
-  if (!Number.isSafeInteger(value) || value < 1 || value > option.most) {
+  if (!Number.isSafeInteger(value) || value < option.least || value > option.most) {
     const most = option.most === Number.MAX_SAFE_INTEGER ? 'on' : `to ${option.most}`;
-    return cursor.fail(`\`${words.value}\` takes a whole number from 1 ${most}`, number.from, cursor.at);
+    return cursor.fail(`\`${words.value}\` takes a whole number from ${option.least} ${most}`, number.from, cursor.at);
   }
   return value;
 }

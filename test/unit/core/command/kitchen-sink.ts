@@ -11,7 +11,8 @@ LOAD DATABASE
       prefetch rows = 100000, max parallel create index = 4, reindex, uniquify index names, create no indexes,
       reset no sequences, no foreign keys, disable no triggers, snake_case identifiers, no truncate, drop schema,
       include materialized views, include foreign tables, keep files, strict, publish table by table,
-      verify checksums, snapshot max age = 6 hours
+      verify checksums, snapshot max age = 6 hours, json as varchar, arrays as varchar, composites as super,
+      bare numeric scale = 0, keep identity
  WITH schema only
 
   SET PostgreSQL PARAMETERS work_mem to '16MB', search_path = 'shop, public', app.note to 'it''s {{"{{"}}so}}'

@@ -98,7 +98,7 @@ const endpoint = (end: Endpoint['end']): fc.Arbitrary<Endpoint> =>
     })
     .map(compact);
 
-const options = fc.uniqueArray(fc.tuple(oneOf(...OPTION_WORDS), fc.integer({ min: 1, max: 40 })), {
+const options = fc.uniqueArray(fc.tuple(oneOf(...OPTION_WORDS), fc.integer({ min: 1, max: 37 })), {
   selector: ([words]) => nameOf(words),
 });
 
