@@ -84,6 +84,16 @@ export interface Heap {
   readonly keyRange?: { readonly column: string; readonly low: string; readonly high: string };
 }
 
+/** How Redshift keeps a table, where somebody said how: what it chooses for itself is left out. */
+export interface Layout {
+  readonly distStyle?: 'even' | 'all' | 'key';
+  readonly distKey?: string;
+  /** In key order; empty when there is none. */
+  readonly sortKey: readonly string[];
+  readonly interleaved: boolean;
+  readonly encodings: readonly { readonly column: string; readonly encoding: string }[];
+}
+
 export interface Table {
   readonly oid: number;
   readonly schema: string;
@@ -97,6 +107,8 @@ export interface Table {
   readonly foreignKeys: readonly ForeignKey[];
   /** What is read to have all rows of this table and no other's: itself, or the leaves of a partitioned table. */
   readonly heaps: readonly Heap[];
+  /** Of a table in Redshift. */
+  readonly layout?: Layout;
   /** Parents by plain inheritance (not partitioning). */
   readonly inherits: readonly { readonly schema: string; readonly name: string }[];
 }

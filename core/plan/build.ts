@@ -13,9 +13,10 @@ import { clauseHazards } from './clauses.ts';
 import { clearSchemas } from './clear-schema.ts';
 import { meetExisting, type Occupied, occupied } from './existing.ts';
 import { collisionHazards, readHazards, runHazards, schemaHazards, strictly, workersFor } from './hazards.ts';
+import { inherit } from './inherit.ts';
 import { addKeys, isFresh, planForeignKeys } from './keys.ts';
 import type { Hazard, PlanChunk, PlannedTable, PlanSummary, Sentinels } from './model.ts';
-import { byText, type NameStyle, nameStyle, OWN_PREFIX, placeOf } from './names.ts';
+import { byText, keyOf, type NameStyle, nameStyle, OWN_PREFIX, placeOf } from './names.ts';
 import { partsOf } from './parts.ts';
 import { partBounds, pieceBounds, pieceHazards } from './pieces.ts';
 import { type PlacedTable, placeTables } from './place.ts';
@@ -169,7 +170,9 @@ function draftTable(input: PlanInput, there: Occupied, placed: PlacedTable, inde
   const wished = planColumns(table, style, command);
   const existing = meetExisting(target, wished.columns, there, command);
   const { columns } = existing;
-  const kept = tableStorage(placed.storage, columns, placeOf(table), identifier);
+  const live = existing.publish === 'replace' ? there.tables.get(keyOf(target))?.layout : undefined;
+  const inherited = inherit(placed.storage, live, columns, placeOf(target));
+  const kept = tableStorage(inherited.storage, columns, placeOf(table), identifier);
   const read = command.options.schemaOnly ? [] : partsOf(table, capabilities.source.major, partBounds(command.options));
   const pieces = pieceBounds(command.options);
   const fresh = isFresh(existing.publish);
@@ -182,6 +185,7 @@ function draftTable(input: PlanInput, there: Occupied, placed: PlacedTable, inde
     hazards: [
       ...wished.hazards,
       ...existing.hazards,
+      ...inherited.hazards,
       ...kept.hazards,
       ...(fresh ? [] : ignoredStorage(placed)),
       ...keys.hazards,

@@ -1,5 +1,6 @@
 // How Redshift keeps a table: distribution, sort key, encodings and backup, checked against its columns, as SQL.
 
+import type { InheritedStorage } from './inherit.ts';
 import type { Hazard, PlannedColumn } from './model.ts';
 import { foldName } from './names.ts';
 import type { Storage } from './place.ts';
@@ -25,7 +26,7 @@ const ENCODINGS = 'raw az64 bytedict delta delta32k lzo mostly8 mostly16 mostly3
 
 /** `place` is the table's; what is wrong refuses the run. `quote` writes an identifier. */
 export function tableStorage(
-  storage: Storage,
+  storage: InheritedStorage,
   columns: readonly PlannedColumn[],
   place: string,
   quote: (name: string) => string,
@@ -49,7 +50,7 @@ export function tableStorage(
     storage.backup === undefined ? '' : `BACKUP ${storage.backup ? 'YES' : 'NO'}`,
     styleWords(storage, key),
     key === undefined ? '' : `DISTKEY (${quote(key)})`,
-    storage.sortKey === 'auto' ? 'SORTKEY AUTO' : sort.length > 0 ? `SORTKEY (${sort.map(quote).join(', ')})` : '',
+    sortWords(storage, sort.map(quote)),
     storage.encode === 'auto' ? 'ENCODE AUTO' : '',
   ].filter((word) => word !== '');
   return {
@@ -100,6 +101,12 @@ function checkStyle({ distStyle, distKey }: Storage, refuse: Refuse): void {
 function styleWords({ distStyle }: Storage, key: string | undefined): string {
   if (key !== undefined) return 'DISTSTYLE KEY';
   return distStyle === undefined || distStyle === 'key' ? '' : `DISTSTYLE ${distStyle.toUpperCase()}`;
+}
+
+function sortWords({ sortKey, interleaved }: InheritedStorage, columns: readonly string[]): string {
+  if (sortKey === 'auto') return 'SORTKEY AUTO';
+  if (columns.length === 0) return '';
+  return `${interleaved === true ? 'INTERLEAVED ' : ''}SORTKEY (${columns.join(', ')})`;
 }
 
 function encodingsOf(

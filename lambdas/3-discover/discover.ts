@@ -16,6 +16,7 @@ import type { StepRecord } from '../../core/report/model.ts';
 import { applicationName, BEGIN_READING, PIN_POSTGRESQL_SOURCE, statementTimeoutMs } from '../../core/sql/session.ts';
 import { settingsForSource } from '../../core/sql/settings.ts';
 import { describeViews } from './describe-views.ts';
+import { readLayouts } from './read-layouts.ts';
 
 /** The artifact `catalog.json`. */
 export interface Catalogs {
@@ -55,7 +56,8 @@ async function catalogAt(
     await session.run('COMMIT');
     const { tables, views } = catalog;
     ports.log.info('discovered', { end: endpoint.end, tables: tables.length, views: views.length });
-    return { ...catalog, tables: [...tables, ...copied] };
+    const whole = { ...catalog, tables: [...tables, ...copied] };
+    return endpoint.end === 'target' ? await readLayouts(session, whole) : whole;
   } finally {
     await session.close();
   }

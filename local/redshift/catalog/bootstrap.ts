@@ -1,10 +1,11 @@
 // How does an empty PostgreSQL become the stand-in's database? The login, the database, its settings, its catalog.
 import { Admin, type Backend, identifier, literal } from '../admin.ts';
 import { functionsSql } from './functions.ts';
+import { layoutSql } from './layout.ts';
 import { privilegesSql } from './privileges.ts';
 import { tablesSql } from './tables.ts';
 import { typesSql } from './types.ts';
-import { viewsSql } from './views.ts';
+import { encoding, viewsSql } from './views.ts';
 
 export interface DatabaseSetup {
   readonly backend: Backend;
@@ -32,7 +33,8 @@ export async function prepareDatabase(setup: DatabaseSetup): Promise<Admin> {
   if (known === undefined) {
     await admin.run(`SET allow_system_table_mods = on; SET client_min_messages = error; SET check_function_bodies = off;
       CREATE SCHEMA pg_internal; GRANT USAGE ON SCHEMA pg_internal TO PUBLIC; GRANT ALL ON SCHEMA public TO PUBLIC;
-      ${typesSql} ${functionsSql} ${tablesSql} ${viewsSql} ${privilegesSql} RESET allow_system_table_mods; RESET client_min_messages;`);
+      ${typesSql} ${functionsSql} ${tablesSql} ${viewsSql} ${privilegesSql} ${layoutSql(encoding)}
+      RESET allow_system_table_mods; RESET client_min_messages;`);
   }
   return admin;
 }

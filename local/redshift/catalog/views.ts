@@ -3,7 +3,8 @@
 /** What stv_slices shows: the slices of a small cluster. */
 const slices = 2;
 
-const encoding = `CASE WHEN c.encoding IS NOT NULL THEN c.encoding
+/** A column's encoding: what was said, else what Redshift would choose. */
+export const encoding = `CASE WHEN c.encoding IS NOT NULL THEN c.encoding
   WHEN coalesce(c.sortkey, 0) <> 0 OR a.atttypid IN (16, 700, 701) THEN 'none'
   WHEN a.atttypid IN (20, 21, 23, 1700, 1082, 1083, 1266, 1114, 1184) THEN 'az64'
   WHEN a.atttypid IN (1042, 1043, 25, 6551) THEN 'lzo' ELSE 'zstd' END`;
