@@ -37,7 +37,10 @@ export function convertTo(target: Target, type: ColumnType, expression: string, 
     case 'integer':
       return done(effective.name === 'bool' ? `${expression}::int` : plainOf(effective, expression, own), own.quoted);
     case 'date':
-      return done(TIMESTAMPS.has(effective.name) ? `${expression}::date` : expression, own.quoted);
+      return done(
+        TIMESTAMPS.has(effective.name) ? `${expression}::date` : plainOf(effective, expression, own),
+        own.quoted,
+      );
     default:
       return done(plainOf(effective, expression, own), own.quoted);
   }
@@ -48,9 +51,12 @@ function asText(type: ColumnType, expression: string, own: Cast): string {
   return type.name === 'bool' ? `${expression}::text` : own.expression;
 }
 
-/** What has a text form of its own keeps it; the rest is rendered as it always is. */
+/**
+ * What has a text form of its own keeps it; the rest is rendered as it always is. An empty text is NULL by our own doing:
+ * not every type of Redshift is known to take an empty field for it.
+ */
 const plainOf = (type: ColumnType, expression: string, own: Cast): string =>
-  type.kind === 'base' && TEXTS.has(type.name) ? expression : own.expression;
+  type.kind === 'base' && TEXTS.has(type.name) ? `NULLIF(${expression}, '')` : own.expression;
 
 /** As it is where the type is SUPER by itself. */
 function asSuper(type: ColumnType, expression: string): string {

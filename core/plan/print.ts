@@ -91,7 +91,7 @@ function readLines(table: PlannedTable, sentinel: string): string[] {
   const more = table.parts.length > 1 ? `, part 1 of ${table.parts.length}` : '';
   return [
     comment(`${table.source.schema}.${table.source.name}${more}`),
-    ...commented(copyOut(table.columns, first, sentinel)),
+    ...commented(copyOut(table.columns, first, { sentinel, headed: false })),
   ];
 }
 

@@ -11,6 +11,7 @@ import type { StepInput, StepOutput } from '../../core/pipeline.ts';
 import type { PlanChunk, PlannedPart, PlannedTable } from '../../core/plan/model.ts';
 import type { Ports } from '../../core/ports.ts';
 import { copyOut } from '../../core/sql/copy-out.ts';
+import { isHeaded } from '../../core/sql/empty-bytes.ts';
 import { applicationName, BEGIN_READING, PIN_POSTGRESQL_SOURCE, statementTimeoutMs } from '../../core/sql/session.ts';
 import { pathForQueries, settingsForSource } from '../../core/sql/settings.ts';
 import { watchForSentinel } from './sentinel-watch.ts';
@@ -24,23 +25,24 @@ export async function extract(ports: Ports, input: StepInput<'extract'>): Promis
   const [table, planned] = findPart(chunk, input.table, part);
   for (const [draw, sentinel] of chunk.sentinels.entries()) {
     try {
-      const written = await writePart(ports, input, { command, table, planned, sentinel });
+      const written = await writePart(ports, input, { command, table, planned, sentinel, draw });
       return { ...written, ...(draw === 0 ? {} : { draw }), startedAt, endedAt: ports.now() };
     } catch (error) {
       if (!(error instanceof PgshiftError) || error.kind !== 'SentinelCollision') throw error;
-      ports.log.info('a value is the sentinel', { batch: input.batch, part, draw });
+      ports.log.info('a value is the sentinel, or an empty bytea', { batch: input.batch, part, draw });
     }
   }
   const message = `Values of ${table.source.schema}.${table.source.name} are the markers that stand for NULL in this run, all ${chunk.sentinels.length} of them.`;
   throw new PgshiftError('SentinelCollision', message);
 }
 
-/** What is read, and the text that stands for NULL in it. */
+/** What is read, and the text that stands for NULL in it: which of the plan's it is, in `draw`. */
 interface Reading {
   readonly command: LoadCommand;
   readonly table: PlannedTable;
   readonly planned: PlannedPart;
   readonly sentinel: string;
+  readonly draw: number;
 }
 
 type Written = Omit<StepOutput<'extract'>, 'draw' | 'startedAt' | 'endedAt'>;
@@ -49,7 +51,7 @@ type Written = Omit<StepOutput<'extract'>, 'draw' | 'startedAt' | 'endedAt'>;
 async function writePart(
   ports: Ports,
   { run, batch, part, attempt }: StepInput<'extract'>,
-  { command, table, planned, sentinel }: Reading,
+  { command, table, planned, sentinel, draw }: Reading,
 ): Promise<Written> {
   const session = await ports.connect(command.source, {
     applicationName: applicationName(run, 'extract'),
@@ -58,7 +60,9 @@ async function writePart(
   try {
     await session.run(`${settingsForSource(command.settings)}${PIN_POSTGRESQL_SOURCE}; ${BEGIN_READING}`);
     if (planned.query === true) await session.run(pathForQueries(command.settings));
-    const { bytes, rows } = session.copyOut(copyOut(table.columns, planned, sentinel));
+    const { bytes, rows } = session.copyOut(
+      copyOut(table.columns, planned, { sentinel, headed: isHeaded(table.columns, draw) }),
+    );
     const watch = watchForSentinel(sentinel);
     // Each stream that breaks takes the others with it, and the upload with them: what is not whole is not stored.
     const stored =

@@ -6,7 +6,9 @@ import { PgshiftError } from '../../core/errors.ts';
 import type { Sentinels } from '../../core/plan/model.ts';
 import type { Ports, Session } from '../../core/ports.ts';
 import { copyIn, manifestOf } from '../../core/sql/copy-in.ts';
+import { createHeaded, HEADED, isHeaded, moveHeaded } from '../../core/sql/empty-bytes.ts';
 import { findPiece, type LedgerNames, lockBatch, recordPiece, WHOLE_BATCH } from '../../core/sql/ledger.ts';
+import { qualified } from '../../core/sql/quote.ts';
 import { statementTimeoutMs } from '../../core/sql/session.ts';
 import { describeRefusal } from './load-errors.ts';
 import { type Load, loadName, nameOf } from './loads.ts';
@@ -31,13 +33,16 @@ export async function loadOnce(loading: Loading, load: Load): Promise<void> {
     return;
   }
   if (sql !== undefined) {
+    const headed = isHeaded(load.table.columns, load.draw);
     await session.run(`SET statement_timeout TO ${statementTimeoutMs(ports.remaining())}`);
+    if (headed) await session.run(createHeaded(load.table.columns));
     await runCopy(loading, load, sql);
     const [counted] = await session.query('SELECT pg_last_copy_count() AS rows');
     if (Number(counted?.rows) !== load.rows) {
       const message = `${loadName(load)} holds ${load.rows} rows, and COPY loaded ${counted?.rows}.`;
       throw new PgshiftError('CountMismatch', message);
     }
+    if (headed) await session.run(moveHeaded(load.table.columns, qualified(names.schema, names.staging)));
   }
   await session.run(recordPiece(names, load.batch, load.piece, load.rows));
   if (load.last && load.piece !== WHOLE_BATCH) await session.run(recordPiece(names, load.batch, WHOLE_BATCH, 0));
@@ -73,8 +78,7 @@ async function copyStatement({ ports, run, sentinels }: Loading, load: Load): Pr
   await ports.store.putText(manifest, manifestOf(ports.store.bucket, keys));
   const { bucket } = await ports.store.getJson<Capabilities>(artifactKeys.capabilities(run));
   const copied = {
-    schema: table.target.schema,
-    table: table.staging,
+    ...(isHeaded(table.columns, load.draw) ? { table: HEADED } : { schema: table.target.schema, table: table.staging }),
     columns: table.columns.map((column) => column.target),
     manifest: `s3://${ports.store.bucket}/${manifest}`,
     region: bucket.region,

@@ -119,6 +119,59 @@ describe.each(['pessimistic', 'optimistic'])('read by the %s profile, a text tha
   });
 });
 
+describe.each(['pessimistic', 'optimistic'])('read by the %s profile, an empty bytea', (profile) => {
+  const target = () => loginOf(profile);
+  /** Values that a mark for an empty one may be taken for, in a column that has room for no mark. */
+  const values = `(1, '', ''), (2, NULL, '\\x00'), (3, '\\x00', '\\x0000'), (4, '\\xff', ''), (5, '', '\\x01')`;
+  const tables = `CREATE TABLE t (id int, one bytea, required bytea NOT NULL); INSERT INTO t VALUES ${values};
+    INSERT INTO t SELECT n, '\\x7f', decode(md5(n::text), 'hex') FROM generate_series(6, 3000) n;`;
+  const cast = 'CAST column t.one TO varbyte(1)';
+  const sent = () =>
+    source.session.query(`SELECT id, encode(one, 'hex') AS a, encode(required, 'hex') AS b FROM t ORDER BY id`);
+  const asSent = async () => (await sent()).map((row) => [Number(row.id), ...Object.values(row).slice(1)]);
+
+  test('arrives as an empty VARBYTE, beside NULL and values of zero bytes, in columns without room', async () => {
+    source = await createDatabase(server, tables);
+    expect((await load(target(), cast)).draws).toEqual([1]);
+    expect(await rowsOf(target(), 't')).toEqual(await asSent());
+  });
+
+  test('arrives in parts and pieces, and what has none is written once', async () => {
+    source = await createDatabase(server, `${tables} ANALYZE t`);
+    const { draws } = await load(target(), `WITH rows per range = 700, batch rows = 300 ${cast}`);
+    expect(draws.length).toBeGreaterThan(3);
+    expect(draws).toEqual([1, ...draws.slice(1).fill(0)]);
+    expect(await rowsOf(target(), 't')).toEqual(await asSent());
+  });
+
+  test('arrives beside a text that is the sentinel', async () => {
+    source = await createDatabase(
+      server,
+      `CREATE TABLE t (id int, data bytea, note text); INSERT INTO t VALUES (1, '', NULL), (2, NULL, '${sentinels[1]}'), (3, '\\x61', '')`,
+    );
+    expect((await load(target())).draws).toEqual([2]);
+    expect(await rowsOf(target(), 't')).toEqual([
+      [1, '', null],
+      [2, null, sentinels[1]],
+      [3, '61', ''],
+    ]);
+  });
+
+  test('is what an empty text becomes that is cast to VARBYTE, and NULL what is cast to a number or a date', async () => {
+    source = await createDatabase(
+      server,
+      `CREATE TABLE t (id int, bytes text, number varchar(5), day text);
+       INSERT INTO t VALUES (1, '', '', ''), (2, NULL, NULL, NULL), (3, 'é', '7', '2024-05-06')`,
+    );
+    await load(target(), 'CAST column t.bytes TO varbyte(2), column t.number TO integer, column t.day TO date');
+    expect(await rowsOf(target(), 't')).toEqual([
+      [1, '', null, null],
+      [2, null, null, null],
+      [3, 'c3a9', 7, new Date(2024, 4, 6)],
+    ]);
+  });
+});
+
 test('a source that answers with whatever sentinel it is asked with is refused, and nothing of it is stored', async () => {
   source = await createDatabase(
     server,
