@@ -16,8 +16,17 @@ What each type of PostgreSQL 13 to 18 becomes in Redshift. This page is made of 
   all of the value, but Redshift has no such type, and so none of its operators.
 - **Back as**: the type that takes it back into PostgreSQL as it was.
 
-Lengths of Redshift are bytes. A domain is what its base is, however deep, and its own checks stay behind. NULL is NULL
+Lengths of Redshift are bytes. A domain is what its base is, however deep, and its own checks and default stay behind. NULL is NULL
 in every type.
+`;
+
+const DEFAULTS = `## Defaults, identities, generated columns
+
+A default goes along when it is a literal that Redshift's type holds, or the present: \`now()\`, \`CURRENT_TIMESTAMP\`,
+\`LOCALTIMESTAMP\` and the like are \`GETDATE()\`, \`now() AT TIME ZONE 'utc'\` stays in UTC, \`CURRENT_DATE\` and casts to
+date are \`GETDATE()::DATE\`. Any other default is dropped, and the plan says so; of SUPER and VARBYTE every one.
+Identity and serial columns are plain columns, unless the command says \`keep identity\`. Generated columns are plain
+columns with the values that were generated.
 `;
 
 const BACK = `## The way back
@@ -39,7 +48,12 @@ export function typesPage(): string {
     return `## ${title}\n\n${table(['PostgreSQL', 'Redshift', 'in the SELECT', 'lost', 'to know', 'back as'], rows)}`;
   });
   const back = WAYS_BACK.map((way) => [way.target, way.type, code(way.render.replaceAll('{}', 'c'))]);
-  return [INTRODUCTION, ...groups, `${BACK}\n${table(['Redshift', 'PostgreSQL', 'in the UNLOAD'], back)}`].join('\n');
+  return [
+    INTRODUCTION,
+    ...groups,
+    DEFAULTS,
+    `${BACK}\n${table(['Redshift', 'PostgreSQL', 'in the UNLOAD'], back)}`,
+  ].join('\n');
 }
 
 function shown({ shown: words, types = '', extension }: TypeEntry): string {
