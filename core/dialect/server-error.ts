@@ -76,8 +76,24 @@ function explain({ code, message }: ServerFailure): string {
   const known = code === undefined ? undefined : PHRASES[code.length === 5 ? code : ''];
   if (known !== undefined) return known(message);
   if (code !== undefined && SAFE_CLASS.test(code)) return message.split('\n')[0] ?? '';
-  return code === undefined ? 'the connection ended' : `error ${code}`;
+  if (code === undefined) return 'the connection ended';
+  return CONDITIONS[code] ?? 'an error without words that are safe to repeat';
 }
+
+/** What goes wrong with values, by SQLSTATE: the server's own message would repeat them. */
+const CONDITIONS: Readonly<Record<string, string>> = {
+  '22001': 'a text is too long for its column',
+  '22003': 'a number is out of range',
+  '22007': 'a text is no date or time',
+  '22008': 'a date or time is out of range',
+  '22012': 'division by zero',
+  '22021': 'a character that the encoding does not have',
+  '22P02': 'a text is no value of the type it is taken for',
+  '23502': 'NULL in a column that is NOT NULL',
+  '23503': 'a foreign key is violated',
+  '23505': 'a value is there twice where it must be unique',
+  '23514': 'a check constraint is violated',
+};
 
 const quotedName = (message: string): string => /"([^"]*)"/.exec(message)?.[1] ?? '?';
 

@@ -19,6 +19,15 @@ test.each([
   expect(failureOf({ code, message }, 'target', 'loading').kind).toBe(kind);
 });
 
+test.each([
+  ['22012', 'The target failed while loading: division by zero (22012).'],
+  ['23505', 'The target failed while loading: a value is there twice where it must be unique (23505).'],
+  ['XX000', 'The target failed while loading: an error without words that are safe to repeat (XX000).'],
+  [undefined, 'The target failed while loading: the connection ended.'],
+])('tells the code %s once', (code, message) => {
+  expect(failureOf({ code, message: 'value "hunter2" is wrong' }, 'target', 'loading').message).toBe(message);
+});
+
 test('repeats no value that a server repeats', () => {
   for (const code of ['22P02', '23505', 'XX000', undefined]) {
     expect(failureOf({ code, message: 'value "hunter2" is wrong' }, 'source', 'reading').message).not.toMatch(
