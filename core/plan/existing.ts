@@ -51,7 +51,8 @@ export function meetExisting(
     return made('create', { kind: 'NAME_COLLISION', policy: 'refuse', place, message });
   }
   const live = there.tables.get(keyOf(target));
-  if (options.dataOnly || !options.createTables) return intoExisting(target, columns, live, command);
+  const filled = options.dataOnly ? 'data only' : options.createTables ? undefined : 'create no tables';
+  if (filled !== undefined) return intoExisting(target, columns, live, command, filled);
   if (live === undefined) {
     // What BEFORE LOAD makes is not in the catalog: it is replaced like what is.
     return made(options.includeDrop && command.beforeLoad.length > 0 ? 'replace' : 'create');
@@ -62,14 +63,7 @@ export function meetExisting(
       : 'the target has a table of this name; it is replaced when all rows are there (include drop)';
     return made('replace', { kind: 'DROPS_TARGET_TABLE', policy: 'report', place, message });
   }
-  const publish = options.truncate ? 'refill' : 'append';
-  const difference = compareColumns(live, columns);
-  if (difference !== undefined) {
-    const message = `the target has a table of this name with other columns (${difference}), and include no drop keeps it`;
-    return made(publish, { kind: 'COLUMNS_DIFFER', policy: 'refuse', place, message });
-  }
-  if (options.schemaOnly && publish === 'append') return made(publish);
-  return made(publish, adds(place, publish, 'include no drop'));
+  return intoExisting(target, columns, live, command, 'include no drop');
 }
 
 function adds(place: string, publish: 'append' | 'refill', why: string): Hazard {
@@ -81,16 +75,19 @@ function adds(place: string, publish: 'append' | 'refill', why: string): Hazard 
   return { kind: 'APPENDS_TO_TARGET_TABLE', policy: 'report', place, message };
 }
 
-/** `create no tables`, `data only`: the table is there, whatever its types, or BEFORE LOAD makes it. */
+/**
+ * `include no drop`, `create no tables`, `data only`: the table is there, or BEFORE LOAD makes it. Its types may be others
+ * than a table of this run would have: they were chosen by somebody, and rows that do not fit them are refused by COPY.
+ */
 function intoExisting(
   target: Name,
   columns: readonly PlannedColumn[],
   live: Table | undefined,
   { options, beforeLoad }: Ways,
+  why: string,
 ): Existing {
   const place = placeOf(target);
   const publish = options.truncate ? 'refill' : 'append';
-  const why = options.dataOnly ? 'data only' : 'create no tables';
   const proof = [
     `SELECT ${identifiers(columns.map((column) => column.target))} FROM ${qualified(target.schema, target.name)} WHERE FALSE`,
   ];
@@ -111,7 +108,7 @@ function intoExisting(
     columns: staged,
     proof,
     hazards: [
-      adds(place, publish, why),
+      ...(options.schemaOnly && publish === 'append' ? [] : [adds(place, publish, why)]),
       ...missing.map(({ target: name }) => refusal(place, `the target's table has no column "${name}"`)),
       ...demanded.map(({ name }) =>
         refusal(place, `the target's column "${name}" is NOT NULL, and nothing comes for it`),
@@ -149,18 +146,6 @@ function fitted(column: PlannedColumn, live: Table): PlannedColumn {
 function demands(live: Column, columns: readonly PlannedColumn[]): boolean {
   const brought = columns.some(({ target }) => target === live.name);
   return !brought && live.notNull && live.default === undefined && live.identity === undefined;
-}
-
-/** The first difference in words, or undefined. Order does not count: rows are added by name. */
-function compareColumns(live: Table, columns: readonly PlannedColumn[]): string | undefined {
-  for (const column of columns) {
-    const there = columnOf(live, column);
-    if (there === undefined) return `it has no "${column.target}"`;
-    const type = canonicalType(column.type);
-    if (canonicalType(there.type.sql) !== type) return `"${column.target}" is ${there.type.sql} there, ${type} here`;
-  }
-  const extra = live.columns.find(({ name }) => !columns.some((column) => column.target === name));
-  return extra === undefined ? undefined : `it also has "${extra.name}"`;
 }
 
 const SPELLINGS: Readonly<Record<string, string>> = {

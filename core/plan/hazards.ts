@@ -77,6 +77,7 @@ export function runHazards(copy: Capabilities['copy'], publish: readonly Publish
 const STRICT_KINDS: readonly Hazard['kind'][] = [
   'NARROWS',
   'LOSES_DETAIL',
+  'TYPES_DIFFER',
   'TYPE_AS_TEXT',
   'DEFAULT_DROPPED',
   'LEFT_OUT',

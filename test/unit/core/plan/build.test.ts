@@ -82,11 +82,20 @@ describe('a table that the target has', () => {
 
   test.each([
     ['a missing column', [column('x')]],
-    ['a further column', [column('id'), column('x')]],
-    ['another type', [column('id', { type: text })]],
+    ['a further column that demands a value', [column('id'), column('x', { notNull: true })]],
   ])('refuses the run with include no drop and %s', (_what, columns) => {
     const result = plan([table('t')], { target: live(columns), options: { includeDrop: false } });
-    expect(hazardsOf(result)).toEqual(['COLUMNS_DIFFER refuse public.t']);
+    expect(hazardsOf(result)).toContain('COLUMNS_DIFFER refuse public.t');
+  });
+
+  test('keeps its own types and further columns with include no drop, and says so; strict refuses it', () => {
+    const target = live([column('id', { type: text }), column('more')]);
+    const kept = plan([table('t')], { target, options: { includeDrop: false } });
+    expect(kept.chunks[0]?.tables[0]).toMatchObject({ publish: 'append', columns: [{ source: 'id', type: 'text' }] });
+    expect(hazardsOf(kept)).toEqual(['APPENDS_TO_TARGET_TABLE report public.t', 'TYPES_DIFFER report public.t.id']);
+    expect(hazardsOf(plan([table('t')], { target, options: { includeDrop: false, strict: true } }))).toContain(
+      'TYPES_DIFFER refuse public.t.id',
+    );
   });
 
   test('is refused when it is a view', () => {
