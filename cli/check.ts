@@ -1,6 +1,6 @@
 // `pgshift check`: are these load files right? Reads them and the files they name, and touches no network.
 import { type Diagnostic, printDiagnostic } from '../core/command/diagnostic.ts';
-import { type Parsed, parseCommands } from '../core/command/parser.ts';
+import { type Parsed, parseCommands, parsed } from '../core/command/parser.ts';
 import { AlreadyTold } from './failure.ts';
 import { fileReader, readTextFile } from './load-files.ts';
 import type { Terminal } from './terminal.ts';
@@ -9,8 +9,7 @@ import type { Terminal } from './terminal.ts';
 export function check(terminal: Terminal, files: readonly string[], json: boolean): void {
   const diagnostics: Diagnostic[] = [];
   for (const file of files) {
-    const { commands, problems, warnings } = checkFile(terminal, file);
-    const found = [...problems, ...warnings].toSorted((a, b) => a.line - b.line || a.column - b.column);
+    const { commands, problems, diagnostics: found } = checkFile(terminal, file);
     diagnostics.push(...found);
     if (json) continue;
     for (const diagnostic of found) terminal.note(printDiagnostic(diagnostic));
@@ -27,11 +26,11 @@ function checkFile(terminal: Terminal, file: string): Parsed {
   if ('problem' in found) {
     const message = `cannot be read: ${found.problem}`;
     const place = { file, line: 1, column: 1, length: 1, excerpt: '', carets: '' };
-    return { commands: [], problems: [{ severity: 'error', ...place, message }], warnings: [] };
+    return parsed([], [{ severity: 'error', ...place, message }]);
   }
-  const parsed = parseCommands(found.text, file, fileReader(process.env));
-  for (const { passwords } of parsed.commands) {
+  const read = parseCommands(found.text, file, fileReader(process.env));
+  for (const { passwords } of read.commands) {
     for (const password of Object.values(passwords)) terminal.secrets.add(password);
   }
-  return parsed;
+  return read;
 }

@@ -5,15 +5,15 @@ import { parseTablesArgument } from './clauses/filter.ts';
 import { parseSet } from './clauses/set.ts';
 import { parseFile } from './clauses/sql-blocks.ts';
 import { parseWith } from './clauses/with.ts';
-import { commandOf, passwordsOf, placedRemarks } from './command-of.ts';
+import { commandOf, passwordsOf, placedProblems, placedRemarks } from './command-of.ts';
 import { Cursor } from './cursor.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { type Draft, newDraft, type Reader } from './draft.ts';
 import type { Endpoint } from './model.ts';
 import { notSupported, otherDatabase } from './other-sources.ts';
-import type { Parsed } from './parser.ts';
+import { type Parsed, parsed } from './parser.ts';
 import { SourceText } from './source-text.ts';
-import { type ParsedUri, parseUri, UriError } from './uri.ts';
+import { type ParsedUri, parseUri } from './uri.ts';
 
 /** What each option says, as often as it is given. */
 export interface CommandArguments {
@@ -36,23 +36,25 @@ export interface CommandArguments {
 /** The one command that the arguments make. Diagnostics name the option; connection strings are not repeated. */
 export function parseArguments(args: CommandArguments, reader: Reader): Parsed {
   const draft = newDraft(reader);
-  const problems: Diagnostic[] = [];
-  const warnings: Diagnostic[] = [];
-  const source = readEnd(args.source, 'source', problems);
-  const target = readEnd(args.target, 'target', problems);
+  const diagnostics: Diagnostic[] = [];
+  const source = readEnd(args.source, 'source', diagnostics);
+  const target = readEnd(args.target, 'target', diagnostics);
   for (const { option, texts, parse } of optionsOf(args)) {
     for (const text of texts) {
-      const cursor = new Cursor(new SourceText(option, text, undefined));
+      const cursor = new Cursor(new SourceText(option, text, undefined), 'option');
       parse(cursor, draft);
       if (!cursor.done()) cursor.expected('the end of the option');
-      problems.push(...cursor.problems);
-      warnings.push(...cursor.warnings);
+      diagnostics.push(...cursor.diagnostics);
     }
   }
-  if (problems.length > 0 || source === undefined || target === undefined) return { commands: [], problems, warnings };
+  diagnostics.push(...placedProblems(draft));
+  const wrong = diagnostics.some(({ severity }) => severity === 'error');
+  if (wrong || source === undefined || target === undefined) return parsed([], diagnostics);
   const command = commandOf(draft, source, target);
-  warnings.push(...placedRemarks(draft, command));
-  return { commands: [{ command, passwords: passwordsOf(source, target) }], problems, warnings };
+  return parsed(
+    [{ command, passwords: passwordsOf(source, target) }],
+    [...diagnostics, ...placedRemarks(draft, command)],
+  );
 }
 
 interface OptionTexts {
@@ -82,18 +84,14 @@ function optionsOf(args: CommandArguments): OptionTexts[] {
 }
 
 /** A shell gives the connection string whole, blanks and all. */
-function readEnd(text: string, end: Endpoint['end'], problems: Diagnostic[]): ParsedUri | undefined {
-  const fail = (message: string): undefined => {
-    const place = { file: end.toUpperCase(), line: 1, column: 1, length: 1 };
-    problems.push({ severity: 'error', ...place, message, excerpt: '', carets: '' });
+function readEnd(text: string, end: Endpoint['end'], diagnostics: Diagnostic[]): ParsedUri | undefined {
+  const place = { file: end.toUpperCase(), line: 1, column: 1, length: 1, excerpt: '', carets: '' };
+  const fail = (messages: readonly string[]): undefined => {
+    diagnostics.push(...messages.map((message): Diagnostic => ({ severity: 'error', ...place, message })));
     return undefined;
   };
   const other = end === 'source' ? otherDatabase(text) : undefined;
-  if (other !== undefined) return fail(notSupported(other));
-  try {
-    return parseUri(text, end);
-  } catch (error) {
-    if (!(error instanceof UriError)) throw error;
-    return fail(error.message);
-  }
+  if (other !== undefined) return fail([notSupported(other)]);
+  const read = parseUri(text, end);
+  return 'problems' in read ? fail(read.problems) : read;
 }

@@ -40,13 +40,21 @@ export function passwordsOf(source: ParsedUri, target: ParsedUri): { source?: st
   };
 }
 
+/** What cannot be meant as it is said, now that all is said. */
+export function placedProblems({ options, places }: Draft): Diagnostic[] {
+  const place = places.get('options.maxRejects');
+  if (place === undefined || options.onError === 'resume next') return [];
+  const message = '`max rejects` goes with `on error resume next`';
+  return [place.source.diagnostic('error', message, place.from, place.to)];
+}
+
 /** What the command says and does nothing, where the text says it; for Redshift only if the target's scheme is. */
 export function placedRemarks(draft: Draft, command: LoadCommand): Diagnostic[] {
   const notYet = notYetOptions(command).map((name) => ({
     about: `options.${name}`,
     message: 'not supported yet: a load that says so is refused',
   }));
-  return [...notYet, ...remarksOn(command, command.target.scheme)].flatMap(({ about, message }) => {
+  return [...notYet, ...remarksOn(command, command.target.scheme, draft.given)].flatMap(({ about, message }) => {
     const place = draft.places.get(about);
     return place === undefined ? [] : [place.source.diagnostic('warning', message, place.from, place.to)];
   });

@@ -2,6 +2,7 @@
 // its way to the next item or clause after a mistake. Every loop moves on, so that reading takes linear time.
 
 import type { Diagnostic } from './diagnostic.ts';
+import { didYouMean } from './nearest.ts';
 import type { SourceText } from './source-text.ts';
 
 /** After so many mistakes the file is something else than a load file. */
@@ -34,17 +35,21 @@ const AFTER_QUOTED = /[\s,;().=]|$/y;
 export class Cursor {
   readonly source: SourceText;
   readonly text: string;
-  readonly problems: Diagnostic[] = [];
-  readonly warnings: Diagnostic[] = [];
+  readonly within: 'file' | 'option';
+  /** Mistakes and warnings, in the order in which they were found. */
+  readonly diagnostics: Diagnostic[] = [];
   /** Comments with missing variables in them: nobody misses those. */
   readonly unread: { readonly from: number; readonly to: number }[] = [];
   at = 0;
   /** Mistakes found, also those that are not told because a missing variable is their reason. */
   mistakes = 0;
+  #told = 0;
   #lastProblemAt = -1;
 
-  constructor(source: SourceText) {
+  /** `within`: a file goes on with clauses, an option of the command line with nothing. */
+  constructor(source: SourceText, within: Cursor['within'] = 'file') {
     this.source = source;
+    this.within = within;
     this.text = source.rendered.text;
   }
 
@@ -175,9 +180,8 @@ export class Cursor {
       if (this.text[close + 1] !== quote) break;
       close += 1;
     }
-    const newline = this.text.indexOf('\n', this.at);
     AFTER_QUOTED.lastIndex = close + 1;
-    return newline >= 0 && newline < close && !AFTER_QUOTED.test(this.text) ? undefined : close;
+    return !AFTER_QUOTED.test(this.text) && this.text.slice(this.at, close).includes('\n') ? undefined : close;
   }
 
   /** `$$ … $$` or `$tag$ … $tag$`: what stands between. */
@@ -232,12 +236,12 @@ export class Cursor {
     }
   }
 
-  /** Says what should stand here. Gives nothing, so that a reader can return it. */
-  expected(what: string, hint = ''): undefined {
+  /** Says what should stand here, and which of the known words is meant. Gives nothing, so that a reader can return it. */
+  expected(what: string, known: readonly string[] = []): undefined {
     this.blank();
     const { from, to } = this.#tokenHere();
     const found = from >= this.text.length ? 'the end' : this.shown(from, to);
-    this.fail(`expected ${what}, found ${found}${hint}`, from, to);
+    this.fail(`expected ${what}, found ${found}${didYouMean(this.peekWord() ?? '', known)}`, from, to);
     return undefined;
   }
 
@@ -289,20 +293,26 @@ export class Cursor {
 
   /** A mistake that is told whatever is missing in it. */
   tell(message: string, from: number, to: number): void {
-    this.mistakes += 1;
     this.#lastProblemAt = from;
-    if (this.problems.length === MOST_PROBLEMS) {
-      const last = this.source.diagnostic('error', `${MOST_PROBLEMS} mistakes: reading stops here`, from, to);
-      this.problems.push(last);
+    this.add(this.source.diagnostic('error', message, from, to));
+  }
+
+  /** What is found here, or in a file that is read from here. After too many mistakes reading ends. */
+  add(diagnostic: Diagnostic): void {
+    if (diagnostic.severity === 'error') {
+      this.mistakes += 1;
+      this.#told += 1;
+      if (this.#told > MOST_PROBLEMS) {
+        this.at = this.text.length;
+        if (this.#told > MOST_PROBLEMS + 1) return;
+        this.diagnostics.push({ ...diagnostic, message: `${MOST_PROBLEMS} mistakes: reading stops here` });
+        return;
+      }
     }
-    if (this.problems.length > MOST_PROBLEMS) {
-      this.at = this.text.length;
-      return;
-    }
-    this.problems.push(this.source.diagnostic('error', message, from, to));
+    this.diagnostics.push(diagnostic);
   }
 
   warn(message: string, from: number, to: number): void {
-    this.warnings.push(this.source.diagnostic('warning', message, from, to));
+    this.add(this.source.diagnostic('warning', message, from, to));
   }
 }

@@ -33,6 +33,8 @@ export interface TableName {
 export interface LoadOptions {
   /** `stop`: the first refused row fails the run. `resume next`: refused rows are put aside, the others are loaded. */
   readonly onError: 'stop' | 'resume next';
+  /** With `resume next`: more refused rows than this fail the run. */
+  readonly maxRejects?: number;
   /** How many parts are read from the source at once. */
   readonly workers: number;
   /** How many parts of one table are read at once. */

@@ -6,16 +6,17 @@ const LETTERS_PER_MISTAKE = 3;
 /** No known word is longer; and what is much longer than a word is no misspelt one. */
 const LONGEST_WORD = 40;
 
-/** The nearest of the known words, or undefined when none is near. */
-export function nearest(wrong: string, known: readonly string[]): string | undefined {
+/** The nearest of the known words, in any case; undefined when none is near. Of two as near, the first. */
+export function nearest<Word extends string>(wrong: string, known: readonly Word[]): Word | undefined {
   const word = wrong.toLowerCase();
-  if (word.length > LONGEST_WORD) return undefined;
-  let best: string | undefined;
-  let least = Math.max(1, Math.floor(word.length / LETTERS_PER_MISTAKE)) + 1;
+  if (word === '' || word.length > LONGEST_WORD) return undefined;
+  let best: Word | undefined;
+  let least = Number.POSITIVE_INFINITY;
   for (const candidate of known) {
-    if (Math.abs(candidate.length - word.length) >= least) continue;
+    const allowed = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / LETTERS_PER_MISTAKE));
+    if (Math.abs(candidate.length - word.length) > Math.min(allowed, least - 1)) continue;
     const distance = editDistance(word, candidate.toLowerCase());
-    if (distance < least) {
+    if (distance <= allowed && distance < least) {
       best = candidate;
       least = distance;
     }
@@ -26,7 +27,7 @@ export function nearest(wrong: string, known: readonly string[]): string | undef
 /** `; did you mean `word`?`, or nothing. */
 export function didYouMean(wrong: string, known: readonly string[]): string {
   const found = nearest(wrong, known);
-  return found === undefined || found === wrong ? '' : `; did you mean \`${found}\`?`;
+  return found === undefined || found.toLowerCase() === wrong.toLowerCase() ? '' : `; did you mean \`${found}\`?`;
 }
 
 /** Letters put in, left out, replaced, and neighbours exchanged. */

@@ -37,6 +37,7 @@ export const DEFAULT_OPTIONS: LoadOptions = {
 /** Of a command without WITH. */
 export const DEFAULT_ORIGINS: Origins = {
   onError: 'pgloader',
+  maxRejects: 'default',
   workers: 'pgloader',
   concurrency: 'default',
   batchRows: 'default',
@@ -111,6 +112,7 @@ const time = (words: string, name: NumberName): NumberWords => ({ ...number(word
 export const OPTION_WORDS: readonly OptionWords[] = [
   flag('on error stop', { onError: 'stop' }),
   flag('on error resume next', { onError: 'resume next' }),
+  number('max rejects', 'maxRejects'),
   // A distributed map runs at most 10,000 children at once; a source seldom allows a tenth of that.
   number('workers', 'workers', 1000),
   // An inline map runs at most 40 iterations at once.
@@ -186,6 +188,12 @@ export function printOptions(options: LoadOptions, origins: Origins): string[] {
 /** The one option that the words set. */
 export function nameOf(words: OptionWords): OptionName {
   return 'name' in words ? words.name : (Object.keys(words.set)[0] as OptionName);
+}
+
+/** The words that an option's value is given by; without a unit and a number. */
+export function wordsOf(name: OptionName, value: unknown): string {
+  const found = OPTION_WORDS.find((words) => nameOf(words) === name && ('name' in words || words.set[name] === value));
+  return found?.words ?? name;
 }
 
 function printOption(words: OptionWords, value: unknown): string {

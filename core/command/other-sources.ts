@@ -16,7 +16,8 @@ const OTHER_DATABASES: Readonly<Record<string, string>> = {
 export function otherDatabase(source: string): string | undefined {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]+):/.exec(source)?.[1]?.toLowerCase();
   if (scheme !== undefined) return Object.hasOwn(OTHER_DATABASES, scheme) ? OTHER_DATABASES[scheme] : undefined;
-  // A bare path is a file of SQLite; a bare word, a host or what has an @ is a connection string gone wrong.
+  // A bare path is a file of SQLite; a bare word, a host, what has an @ or one of our schemes went wrong otherwise.
+  if (/^(?:postgres(?:ql)?|pgsql|redshift)[:/]/i.test(source)) return undefined;
   return /[/\\.]/.test(source) && !/[@?]|:\d/.test(source) ? 'SQLite' : undefined;
 }
 

@@ -2,12 +2,13 @@
 
 import { parseClauses } from './clauses/clauses.ts';
 import { parseEnd, type ReadEnd } from './clauses/ends.ts';
-import { commandOf, passwordsOf, placedRemarks } from './command-of.ts';
+import { CLAUSE_WORDS } from './clauses/list.ts';
+import { commandOf, passwordsOf, placedProblems, placedRemarks } from './command-of.ts';
 import { Cursor } from './cursor.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { type Draft, newDraft, type Reader } from './draft.ts';
+import { keywords, looksLike, oneOf } from './keywords.ts';
 import type { LoadCommand } from './model.ts';
-import { nearest } from './nearest.ts';
 import { notSupported, OTHER_COMMANDS } from './other-sources.ts';
 import { SourceText } from './source-text.ts';
 import type { ParsedUri } from './uri.ts';
@@ -24,6 +25,17 @@ export interface Parsed {
   readonly problems: readonly Diagnostic[];
   /** What is accepted and does nothing; for Redshift only where the target is `redshift://`. */
   readonly warnings: readonly Diagnostic[];
+  /** Both: those of the text, then those of each file that it executes, in the order of reading. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function parsed(commands: readonly ParsedCommand[], diagnostics: readonly Diagnostic[]): Parsed {
+  return {
+    commands,
+    problems: diagnostics.filter(({ severity }) => severity === 'error'),
+    warnings: diagnostics.filter(({ severity }) => severity === 'warning'),
+    diagnostics,
+  };
 }
 
 /**
@@ -32,24 +44,29 @@ export interface Parsed {
  */
 export function parseCommands(text: string, file: string, reader?: Reader): Parsed {
   const cursor = new Cursor(new SourceText(file, text, reader?.variables ?? {}));
-  const commands: { readonly parsed: ParsedCommand; readonly from: number; readonly to: number }[] = [];
+  const commands: { readonly found: ParsedCommand; readonly from: number; readonly to: number }[] = [];
   if (cursor.done()) cursor.expected('LOAD DATABASE FROM … INTO …');
   while (!cursor.done()) {
     const from = cursor.at;
-    const parsed = parseCommand(cursor, reader);
-    if (parsed !== undefined) commands.push({ parsed, from, to: cursor.at });
+    const found = parseCommand(cursor, reader);
+    if (found !== undefined) commands.push({ found, from, to: cursor.at });
   }
   const holes = tellHoles(cursor);
   const whole = commands.filter(({ from, to }) => !holes.some((at) => at >= from && at < to));
-  return {
-    commands: whole.map(({ parsed }) => parsed),
-    problems: inOrder(cursor.problems),
-    warnings: inOrder(cursor.warnings),
-  };
+  return parsed(
+    whole.map(({ found }) => found),
+    inOrder(file, cursor.diagnostics),
+  );
 }
 
-const inOrder = (diagnostics: readonly Diagnostic[]): Diagnostic[] =>
-  diagnostics.toSorted((a, b) => a.line - b.line || a.column - b.column);
+/** By place within a file; the text itself before the files that it names. */
+function inOrder(file: string, diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const files = Map.groupBy(diagnostics, (each) => each.file);
+  const others = [...files.keys()].filter((name) => name !== file);
+  return [file, ...others].flatMap((name) =>
+    (files.get(name) ?? []).toSorted((a, b) => a.line - b.line || a.column - b.column),
+  );
+}
 
 /** Tells each missing variable once, where it is first wanted. Gives the places of all that are wanted. */
 function tellHoles(cursor: Cursor): number[] {
@@ -82,6 +99,7 @@ function parseCommand(cursor: Cursor, reader: Reader | undefined): ParsedCommand
   if (source === undefined && cursor.words('from')) parseEnd(cursor, 'source');
   parseClauses(cursor, draft);
   if (!cursor.sign(';') && !cursor.done()) cursor.expected('; before the next command');
+  for (const problem of placedProblems(draft)) cursor.add(problem);
   if (cursor.mistakes > mistakes || source === undefined || target === undefined || 'unsupported' in target) {
     return undefined;
   }
@@ -90,9 +108,10 @@ function parseCommand(cursor: Cursor, reader: Reader | undefined): ParsedCommand
 
 /** "LOAD DATABASE". What else it is has been told. */
 function parseHead(cursor: Cursor): 'ours' | 'unsupported' | 'wrong' {
-  if (!wordLike(cursor, 'load')) {
-    cursor.expected('LOAD DATABASE');
-    return 'wrong';
+  if (!cursor.words('load')) {
+    const goesOn = cursor.at > 0 && GOES_ON.some((word) => cursor.looksAt(word.toLowerCase()));
+    const why = goesOn ? ' (the ; has ended the command before)' : '';
+    if (!keywords(cursor, 'LOAD', ` DATABASE${why}`)) return 'wrong';
   }
   // Older files have LOAD FROM ARCHIVE.
   const old = cursor.at;
@@ -104,48 +123,51 @@ function parseHead(cursor: Cursor): 'ours' | 'unsupported' | 'wrong' {
     return 'unsupported';
   }
   cursor.at = old;
-  if (wordLike(cursor, 'database')) return 'ours';
-  cursor.expected('DATABASE');
-  return 'wrong';
+  const what = oneOf(cursor, ['DATABASE', ...OTHER_COMMANDS.map((word) => word.toUpperCase())], 'DATABASE');
+  return what === 'DATABASE' ? 'ours' : 'wrong';
 }
 
-/** Reads the word; also one that resembles it, which is told. */
-function wordLike(cursor: Cursor, word: string): boolean {
-  if (cursor.words(word)) return true;
-  if (nearest(cursor.peekWord() ?? '', [word]) === undefined) return false;
-  cursor.expected(word.toUpperCase());
-  cursor.bareName();
-  return true;
-}
+/** With these a command goes on: behind a `;` they stand by mistake. */
+const GOES_ON = ['FROM', 'INTO', ...CLAUSE_WORDS];
 
 /** "FROM" uri. What a mistake leaves is skipped up to INTO or a clause. */
 function parseSource(cursor: Cursor): ReadEnd {
-  if (!wordLike(cursor, 'from')) {
-    cursor.expected('FROM and the source');
-    skipToInto(cursor);
-    return undefined;
-  }
-  return parseEnd(cursor, 'source');
+  if (keywords(cursor, 'FROM', ' and the source')) return parseEnd(cursor, 'source');
+  skipToInto(cursor);
+  return undefined;
 }
 
 /** "INTO" uri */
 function parseTarget(cursor: Cursor, draft: Draft): ReadEnd {
-  if (!cursor.looksAt('into')) {
-    // What stands here may be the rest of a password with a blank in it: it is not repeated.
-    cursor.blank();
-    cursor.tell(
-      'expected INTO and the target; a blank in a connection string is written %20',
-      cursor.at,
-      cursor.at + 1,
-    );
-    skipToInto(cursor);
-  }
-  if (!cursor.words('into')) return undefined;
+  if (!readInto(cursor)) return undefined;
   cursor.blank();
   const from = cursor.at;
   const target = parseEnd(cursor, 'target');
   draft.places.set('target.table', { source: cursor.source, from, to: cursor.at });
   return target;
+}
+
+const CONNECTION_STRING = /[a-z][a-z0-9+.-]*:\/\//iy;
+
+/** What stands in the place of INTO may be the rest of a password with a blank in it: it is told and not repeated. */
+function readInto(cursor: Cursor): boolean {
+  if (cursor.words('into')) return true;
+  const from = cursor.at;
+  const tell = (hint: string) => cursor.tell(`expected INTO and the target${hint}`, from, from + 1);
+  if (looksLike(cursor, 'INTO') || cursor.looksAt('to')) {
+    tell('; did you mean `INTO`?');
+    cursor.bareName();
+    return true;
+  }
+  if (cursor.sign(';') && cursor.words('into')) {
+    tell(', and no ; before it');
+    return true;
+  }
+  cursor.at = from;
+  const mayBePassword = !cursor.atClause() && cursor.read(CONNECTION_STRING) === undefined;
+  tell(mayBePassword ? '; a blank in a connection string is written %20' : '');
+  skipToInto(cursor);
+  return cursor.words('into');
 }
 
 function skipToInto(cursor: Cursor): void {
@@ -187,6 +209,6 @@ function skipCommand(cursor: Cursor): undefined {
 
 function finish(cursor: Cursor, draft: Draft, source: ParsedUri, target: ParsedUri): ParsedCommand {
   const command = commandOf(draft, source, target);
-  cursor.warnings.push(...placedRemarks(draft, command));
+  for (const remark of placedRemarks(draft, command)) cursor.add(remark);
   return { command, passwords: passwordsOf(source, target) };
 }

@@ -3,6 +3,7 @@
 
 import { REGEX_DELIMITERS } from './clauses/filter.ts';
 import type {
+  CastGuards,
   CastRule,
   CastTarget,
   Distribution,
@@ -56,9 +57,9 @@ function list(words: string, items: readonly string[]): string {
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-/** Bare where the reader takes it for the same name. */
+/** Bare where the reader takes it for the same name, and not for the word that follows one. */
 function name(text: string): string {
-  return /^[A-Za-z_][A-Za-z0-9_$]*$/.test(text) ? text : `"${text.replaceAll('"', '""')}"`;
+  return /^(?!(?:as|using)$)[A-Za-z_][A-Za-z0-9_$]*$/i.test(text) ? text : `"${text.replaceAll('"', '""')}"`;
 }
 
 const tableName = ({ schema, name: table }: TableName): string =>
@@ -92,12 +93,7 @@ function printCast(rule: CastRule): string {
     match.by === 'type'
       ? `type ${typeName(match.type)}`
       : `column ${[...(match.schema === undefined ? [] : [match.schema]), match.table, match.column].map(name).join('.')}`,
-    guards.unsigned === undefined ? '' : `when ${guards.unsigned ? 'unsigned' : 'signed'}`,
-    guards.default === undefined ? '' : `when default ${quoted(guards.default)}`,
-    guards.typmod === undefined ? '' : `when ${printTest(guards.typmod)}`,
-    guards.notNull ? 'and not null' : '',
-    guards.autoIncrement ? 'with extra auto_increment' : '',
-    guards.onUpdateCurrentTimestamp ? 'with extra on update current_timestamp' : '',
+    ...guardTexts(guards),
     to === undefined ? '' : `to ${printType(to)}`,
     `${rule.default} default`,
     `${rule.typmod} typemod`,
@@ -107,6 +103,18 @@ function printCast(rule: CastRule): string {
   ]
     .filter((part) => part !== '')
     .join(' ');
+}
+
+/** The guards of a rule, in the words of the language. */
+export function guardTexts(guards: CastGuards): string[] {
+  return [
+    guards.unsigned === undefined ? '' : `when ${guards.unsigned ? 'unsigned' : 'signed'}`,
+    guards.default === undefined ? '' : `when default ${quoted(guards.default)}`,
+    guards.typmod === undefined ? '' : `when ${printTest(guards.typmod)}`,
+    guards.notNull ? 'and not null' : '',
+    guards.autoIncrement ? 'with extra auto_increment' : '',
+    guards.onUpdateCurrentTimestamp ? 'with extra on update current_timestamp' : '',
+  ].filter((text) => text !== '');
 }
 
 /** Types of one lower-case word stand bare, all others in quotes. */

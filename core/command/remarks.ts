@@ -1,6 +1,7 @@
 // What does a command say that does nothing, and why? Each such thing is told once.
 
 import { type CastRule, type LoadCommand, NO_CLAUSES, type OptionName, type TableAlteration } from './model.ts';
+import { wordsOf } from './options.ts';
 import { isPostgresqlSetting, isRedshiftSetting } from './redshift-settings.ts';
 import { OTHER_TRANSFORMS } from './transforms.ts';
 
@@ -10,13 +11,20 @@ export interface Remark {
   readonly message: string;
 }
 
-/** What does nothing with a target of this kind, in the order of the command's clauses. */
-export function remarksOn(command: LoadCommand, target: 'postgresql' | 'redshift'): Remark[] {
+/**
+ * What does nothing with a target of this kind, in the order of the command's clauses. `said` are the words that an option
+ * was given by, where they are known: two may mean the same.
+ */
+export function remarksOn(
+  command: LoadCommand,
+  target: 'postgresql' | 'redshift',
+  said: ReadonlyMap<OptionName, string> = new Map(),
+): Remark[] {
   const { settings, casts, decoding, alterTables, distribute } = { ...NO_CLAUSES, ...command };
   const redshift = target === 'redshift';
   return [
     ...remark(command.target.table, 'target.table', '?tablename= of a target does nothing when a database is loaded'),
-    ...remarkOptions(command, redshift),
+    ...remarkOptions(command, redshift, said),
     ...settings.flatMap(({ name }) => remarkSetting(name, redshift)),
     ...casts.flatMap((rule, at) => remarkCast(rule, `casts.${at}`)),
     ...decoding.map((_, at) => about(`decoding.${at}`, 'DECODING does nothing: PostgreSQL decodes its own text')),
@@ -55,15 +63,21 @@ const WITHOUT_MEANING: readonly { readonly name: OptionName; readonly value: unk
   },
 ];
 
-function remarkOptions({ options, origins }: LoadCommand, redshift: boolean): Remark[] {
+function remarkOptions(
+  { options, origins }: LoadCommand,
+  redshift: boolean,
+  said: ReadonlyMap<OptionName, string>,
+): Remark[] {
+  const useless = (name: OptionName, why: string): Remark =>
+    about(`options.${name}`, `\`${said.get(name) ?? wordsOf(name, options[name])}\` does nothing: ${why}`);
   const why = 'PostgreSQL has these types itself';
   const rules = redshift ? WITHOUT_MEANING : OF_REDSHIFT.map((name) => ({ name, value: undefined, why }));
   const given = rules.filter(
     ({ name, value }) => origins[name] === 'given' && (value === undefined || options[name] === value),
   );
   return [
-    ...given.map(({ name, why }) => about(`options.${name}`, `this option does nothing: ${why}`)),
-    ...remark(options.prefetchRows, 'options.prefetchRows', 'this option does nothing: rows are never held in memory'),
+    ...given.map(({ name, why }) => useless(name, why)),
+    ...(options.prefetchRows === undefined ? [] : [useless('prefetchRows', 'rows are never held in memory')]),
   ];
 }
 

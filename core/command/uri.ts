@@ -4,14 +4,14 @@
 import type { Endpoint, SslMode, TableName } from './model.ts';
 import { didYouMean, nearest } from './nearest.ts';
 
-const SCHEMES: Readonly<Record<string, Endpoint['scheme']>> = {
-  postgresql: 'postgresql',
-  postgres: 'postgresql',
-  pgsql: 'postgresql',
-  redshift: 'redshift',
-};
+const SCHEMES: ReadonlyMap<string, Endpoint['scheme']> = new Map([
+  ['postgresql', 'postgresql'],
+  ['postgres', 'postgresql'],
+  ['pgsql', 'postgresql'],
+  ['redshift', 'redshift'],
+]);
 
-const SSL_MODES: readonly string[] = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'];
+const SSL_MODES: readonly SslMode[] = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'];
 const OPTIONS = ['sslmode', 'host', 'port', 'dbname', 'user', 'password', 'service', 'secret', 'tablename'] as const;
 type Option = (typeof OPTIONS)[number];
 
@@ -23,8 +23,13 @@ export interface ParsedUri {
   readonly ambiguity?: string;
 }
 
-/** Why a connection string cannot be read. The message never repeats the string. */
-export class UriError extends Error {}
+/** Why a connection string cannot be read: each of its mistakes. None repeats what stands in the string. */
+export interface WrongUri {
+  readonly problems: readonly string[];
+}
+
+/** Takes a mistake, and gives nothing, so that a reader can return it. */
+type Say = (problem: string) => undefined;
 
 const AUTHORITY =
   /^(?:((?:[^@:/?#\s]|@@|::)*)(?::((?:[^@]|@@)*))?@(?!@))?(\[[^\]]*\]|unix:[^:]*|[^:/?#@]*)(?::([^/?#]*))?(\/[^?#]*)?(?:\?(.*))?$/s;
@@ -33,50 +38,50 @@ const NO_USER = /^(\[[^\]]*\]|unix:[^:?@]*|[^:/?#@]*)(?::(\d*))?(\/[^?#@]*)?(?:\
 /** Longer ones are no connection strings, and would take long to find out about. */
 const LONGEST_CHARACTERS = 4000;
 
-/** Reads a connection string. Throws a UriError that says what is wrong and what is allowed. */
-export function parseUri(text: string, end: Endpoint['end']): ParsedUri {
+/** Reads a connection string, or says everything that is wrong with it and what is allowed. */
+export function parseUri(text: string, end: Endpoint['end']): ParsedUri | WrongUri {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(text);
-  const known = scheme?.[1] && SCHEMES[scheme[1].toLowerCase()];
-  if (!scheme || !known) {
-    const hint =
-      scheme?.[1] === undefined
-        ? ''
-        : didYouMean(
-            `${scheme[1]}://`,
-            Object.keys(SCHEMES).map((each) => `${each}://`),
-          );
-    throw new UriError(
-      `the ${end} is no connection string; expected ${Object.keys(SCHEMES).join('://…, ')}://…${hint}`,
-    );
-  }
-  if (!text.isWellFormed()) throw new UriError(`the ${end}'s connection string holds half a character`);
+  const known = SCHEMES.get(scheme?.[1]?.toLowerCase() ?? '');
+  if (!scheme || !known) return { problems: [noConnectionString(scheme?.[1], end)] };
+  if (!text.isWellFormed()) return { problems: [`the ${end}'s connection string holds half a character`] };
   if (text.length > LONGEST_CHARACTERS) {
-    throw new UriError(`the ${end}'s connection string has more than ${LONGEST_CHARACTERS} characters`);
+    return { problems: [`the ${end}'s connection string has more than ${LONGEST_CHARACTERS} characters`] };
   }
-  const body = splitBody(text.slice(scheme[0].length), end);
-  const options = parseOptions(body.query, end);
+  const problems: string[] = [];
+  const say: Say = (problem) => void problems.push(problem);
+  const body = splitBody(text.slice(scheme[0].length), end, say);
+  const options = parseOptions(body?.query ?? '', end, say);
+  const parsed = body && assemble({ end, scheme: known }, body, options, say);
+  return parsed === undefined || problems.length > 0 ? { problems } : parsed;
+}
+
+function noConnectionString(scheme: string | undefined, end: Endpoint['end']): string {
+  const known = [...SCHEMES.keys()].map((each) => `${each}://`);
+  const hint = scheme === undefined ? '' : didYouMean(`${scheme}://`, known);
+  return `the ${end} is no connection string; expected ${known.join('…, ')}…${hint}`;
+}
+
+function assemble(
+  which: Pick<Endpoint, 'end' | 'scheme'>,
+  body: Body,
+  options: ReadonlyMap<Option, string>,
+  say: Say,
+): ParsedUri {
   const pick = (option: Option, inBody: string | undefined): string | undefined => options.get(option) ?? inBody;
   const password = pick('password', body.password);
-  const port = pick('port', body.port);
-  const sslmode = options.get('sslmode');
-  if (sslmode !== undefined && !SSL_MODES.includes(sslmode)) {
-    throw new UriError(`unknown sslmode; expected ${SSL_MODES.join(', ')}${didYouMean(sslmode, SSL_MODES)}`);
-  }
-  const endpoint: Endpoint = {
-    end,
-    scheme: known,
-    ...present('host', pick('host', body.host)),
-    ...(port === undefined ? {} : { port: parsePort(port) }),
-    ...present('user', pick('user', body.user)),
-    ...present('database', pick('dbname', body.database)),
-    ...(sslmode === undefined ? {} : { sslmode: sslmode as SslMode }),
-    ...present('service', options.get('service')),
-    ...present('secret', options.get('secret')),
-    ...tableOf(options.get('tablename'), end),
-  };
   const ambiguity = ambiguityOf(body.written ?? '');
   return {
-    endpoint,
+    endpoint: {
+      ...which,
+      ...present('host', pick('host', body.host)),
+      ...portOf(pick('port', body.port), say),
+      ...present('user', pick('user', body.user)),
+      ...present('database', pick('dbname', body.database)),
+      ...sslModeOf(options.get('sslmode'), say),
+      ...present('service', options.get('service')),
+      ...present('secret', options.get('secret')),
+      ...tableOf(options.get('tablename'), which.end, say),
+    },
     ...(password === undefined ? {} : { password }),
     ...(ambiguity === undefined ? {} : { ambiguity }),
   };
@@ -90,12 +95,28 @@ function ambiguityOf(written: string): string | undefined {
   return undefined;
 }
 
+function sslModeOf(sslmode: string | undefined, say: Say): { sslmode?: SslMode } {
+  if (sslmode === undefined) return {};
+  const known = SSL_MODES.find((mode) => mode === sslmode);
+  if (known === undefined) say(`unknown sslmode; expected ${SSL_MODES.join(', ')}${didYouMean(sslmode, SSL_MODES)}`);
+  return known === undefined ? {} : { sslmode: known };
+}
+
+function portOf(text: string | undefined, say: Say): { port?: number } {
+  if (text === undefined || text === '') return {};
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port >= 1 && port <= 65535) return { port };
+  const address = text.includes(':') ? '; an IPv6 address stands in brackets: [::1]' : '';
+  say(`a port is a number from 1 to 65535${address}`);
+  return {};
+}
+
 /** `table` or `schema.table`, each bare or in quotes. */
-function tableOf(text: string | undefined, end: string): { table?: TableName } {
+function tableOf(text: string | undefined, end: string, say: Say): { table?: TableName } {
   if (text === undefined) return {};
   const part = `"((?:[^"]|"")+)"|'([^']+)'|([^.'"]+)`;
   const match = new RegExp(`^(?:${part})(?:\\.(?:${part}))?$`, 's').exec(text);
-  if (match === null) throw new UriError(`the ${end}'s tablename is not table or schema.table`);
+  if (match === null) return say(`the ${end}'s tablename is not table or schema.table`) ?? {};
   const name = (at: number) => match[at]?.replaceAll('""', '"') ?? match[at + 1] ?? match[at + 2];
   const first = name(1) ?? '';
   const second = name(4);
@@ -113,80 +134,110 @@ interface Body {
   readonly written?: string;
 }
 
-function splitBody(rest: string, end: string): Body {
+function splitBody(rest: string, end: string, say: Say): Body | undefined {
   // Without this first look, the @ of `host:5432/db?secret=a@b` would make a user of the host.
   const plain = NO_USER.exec(rest);
-  if (plain) return { ...hostOf(plain[1]), ...portOf(plain[2]), ...databaseOf(plain[3], end), query: plain[4] ?? '' };
+  if (plain) {
+    const [, host, port, path, query = ''] = plain;
+    return { host: hostOf(host, end, say), port, database: databaseOf(path, end, say), query };
+  }
   const match = AUTHORITY.exec(rest);
-  if (!match) throw new UriError(`the ${end}'s connection string is not user:password@host:port/dbname?options`);
-  const [, user, password, host, port, path, query] = match;
-  if (port?.includes('@')) throw new UriError(`an @ within the ${end}'s user or password is written %40 or @@`);
+  if (!match) return say(`the ${end}'s connection string is not user:password@host:port/dbname?options`);
+  const [, user, password, host, port, path, query = ''] = match;
+  if (port?.includes('@')) return say(`an @ within the ${end}'s user or password is written %40 or @@`);
+  const open = host?.startsWith('[') && !host.endsWith(']');
+  if (open) say(`the [ of the ${end}'s host is never closed; expected ]: [::1]`);
   return {
     written: `${user ?? ''} ${password ?? ''}`,
-    user:
-      user === undefined || user === '' ? undefined : decode(user.replaceAll('@@', '@').replaceAll('::', ':'), 'user'),
-    password: password === undefined ? undefined : decode(password.replaceAll('@@', '@'), 'password'),
-    ...hostOf(host),
-    ...portOf(port),
-    ...databaseOf(path, end),
-    query: query ?? '',
+    user: user && decode(user.replaceAll('@@', '@').replaceAll('::', ':'), 'user', say),
+    password: password === undefined ? undefined : decode(password.replaceAll('@@', '@'), 'password', say),
+    host: open ? undefined : hostOf(host, end, say),
+    // Of an address without its bracket the rest looks like a port.
+    port: open ? undefined : port,
+    database: databaseOf(path, end, say),
+    query,
   };
 }
 
-function hostOf(host: string | undefined): { host?: string } {
-  if (host === undefined || host === '') return {};
-  if (host.startsWith('[')) return { host: host.slice(1, -1) };
-  return { host: host.startsWith('unix:') ? host.slice('unix:'.length) || '/tmp' : decode(host, 'host') };
+function hostOf(host: string | undefined, end: string, say: Say): string | undefined {
+  if (host === undefined || host === '') return undefined;
+  if (host.startsWith('[')) return host.slice(1, -1);
+  if (host.startsWith('unix:')) return host.slice('unix:'.length) || '/tmp';
+  if (host.includes(',')) return say(`the ${end} is one host; expected no comma in it`);
+  return decode(host, 'host', say);
 }
 
-const portOf = (port: string | undefined): { port?: string } => (port === undefined || port === '' ? {} : { port });
-
-function databaseOf(path: string | undefined, end: string): { database?: string } {
+function databaseOf(path: string | undefined, end: string, say: Say): string | undefined {
   const name = path?.slice(1);
-  if (name === undefined || name === '') return {};
+  if (name === undefined || name === '') return undefined;
   const quoted = /^'([^']+)'$/s.exec(name)?.[1];
-  if (quoted !== undefined) return { database: quoted };
-  if (name.includes('/')) throw new UriError(`the ${end}'s database name holds a /; write it as %2F`);
-  return { database: decode(name, 'dbname') };
+  if (quoted !== undefined) return quoted;
+  if (name.startsWith("'")) return say(`the quote before the ${end}'s database name is never closed; expected '`);
+  const sign = /[/,]/.exec(name)?.[0];
+  if (sign !== undefined) {
+    return say(`the ${end}'s database name holds a ${sign}; write it as ${encodeURIComponent(sign)}`);
+  }
+  return decode(name, 'dbname', say);
 }
 
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port < 1 || port > 65535) throw new UriError('a port is a number from 1 to 65535');
-  return port;
-}
+/** What libpq knows besides. These names are repeated in messages: they are no piece of a password. */
+const OF_LIBPQ: readonly string[] = [
+  'application_name',
+  'channel_binding',
+  'client_encoding',
+  'connect_timeout',
+  'fallback_application_name',
+  'gssencmode',
+  'hostaddr',
+  'keepalives',
+  'keepalives_idle',
+  'load_balance_hosts',
+  'options',
+  'passfile',
+  'require_auth',
+  'sslcert',
+  'sslcrl',
+  'sslkey',
+  'sslnegotiation',
+  'sslpassword',
+  'sslrootcert',
+  'ssl_min_protocol_version',
+  'target_session_attrs',
+  'tcp_user_timeout',
+];
 
-function parseOptions(query: string, end: string): Map<Option, string> {
+function parseOptions(query: string, end: string, say: Say): ReadonlyMap<Option, string> {
   const found = new Map<Option, string>();
   for (const pair of query.split('&').filter((text) => text !== '')) {
     const equals = pair.indexOf('=');
-    if (equals < 0) {
+    const wrong = equals < 0 ? pair : pair.slice(0, equals);
+    const name = OPTIONS.find((option) => option === wrong);
+    if (equals < 0 && name === undefined) {
       // pgloader's short form: `?schema.table`.
-      found.set('tablename', decode(pair, 'tablename'));
-      continue;
-    }
-    const name = OPTIONS.find((option) => option === pair.slice(0, equals));
-    if (name === undefined) {
-      // Only a name is repeated that somebody meant as one: anything else may be a piece of a password.
-      const wrong = pair.slice(0, equals);
-      const meant = nearest(wrong, OPTIONS);
-      const shown = meant !== undefined && /^[a-z_]+$/i.test(wrong) ? ` (${wrong})` : '';
-      const hint = meant === undefined ? '' : `; did you mean \`${meant}\`?`;
-      const known = OPTIONS.join(', ');
-      throw new UriError(`the ${end}'s connection string has an unknown option${shown}; known are ${known}${hint}`);
-    }
-    found.set(name, decode(pair.slice(equals + 1), name));
+      found.set('tablename', decode(pair, 'tablename', say) ?? '');
+    } else if (equals < 0) say(`the ${end}'s option ${wrong} has no value: ${wrong}=…`);
+    else if (name === undefined) say(unknownOption(wrong, end));
+    else found.set(name, decode(pair.slice(equals + 1), name, say) ?? '');
   }
   return found;
 }
 
-function decode(text: string, what: string): string {
+/** Only a name is repeated that somebody meant as one: anything else may be a piece of a password. */
+function unknownOption(wrong: string, end: string): string {
+  const meant = nearest(wrong, OPTIONS);
+  const isName = OF_LIBPQ.includes(wrong) || (meant !== undefined && /^[a-z_]+$/i.test(wrong));
+  const hint = meant === undefined || OF_LIBPQ.includes(wrong) ? '' : `; did you mean \`${meant}\`?`;
+  const shown = isName ? ` (${wrong})` : '';
+  return `the ${end}'s connection string has an unknown option${shown}; known are ${OPTIONS.join(', ')}${hint}`;
+}
+
+function decode(text: string, what: string, say: Say): string | undefined {
   if (!text.includes('%')) return text;
   // pgloader takes a % in a user or password for itself; so do we where no two hexadecimal digits follow.
   try {
     return decodeURIComponent(text.replaceAll(/%(?![0-9A-Fa-f]{2})/g, '%25'));
   } catch {
-    throw new UriError(`the ${what} holds %XX escapes that are not UTF-8; a % itself is written %25`);
+    return say(`the ${what} holds %XX escapes that are not UTF-8; a % itself is written %25`);
   }
 }
 

@@ -1,6 +1,7 @@
 // CAST rules that no column uses: more often a slip of the pen than meant.
 
 import type { CastRule } from '../command/model.ts';
+import { guardTexts } from '../command/print.ts';
 import type { Hazard } from './model.ts';
 
 /** `used` are the rules' numbers, from 0. */
@@ -12,7 +13,7 @@ export function castHazards(rules: readonly CastRule[], used: ReadonlySet<number
   });
 }
 
-function subject({ match }: CastRule): string {
-  if (match.by === 'type') return `type ${match.type}`;
+function subject({ match, guards }: CastRule): string {
+  if (match.by === 'type') return [`type ${match.type}`, ...guardTexts(guards)].join(' ');
   return `column ${match.schema === undefined ? '' : `${match.schema}.`}${match.table}.${match.column}`;
 }

@@ -1,7 +1,8 @@
-// Hazards of the clauses that speak of no single table: SET, SQL blocks, options that contradict one another, and words
-// that mean nothing to Redshift.
+// Hazards of the clauses that speak of no single table: SET, SQL blocks, options that contradict one another, words that
+// mean nothing to Redshift, and what no step does yet.
 
 import type { LoadCommand } from '../command/model.ts';
+import { notYet } from '../command/not-yet.ts';
 import { remarksOn } from '../command/remarks.ts';
 import { blocksAt, MOMENTS, statementPlace } from '../sql/blocks.ts';
 import { unusedAtSource, unusedAtTarget } from '../sql/settings.ts';
@@ -11,6 +12,7 @@ export function clauseHazards(command: LoadCommand): Hazard[] {
   const settings = settingHazards(command);
   const remarks = remarksOn(command, 'redshift').filter(({ about }) => !settings.some((one) => one.about === about));
   return [
+    ...notYet(command).map((words) => refuse('NOT_SUPPORTED_YET', `\`${words}\` is not supported yet`)),
     ...remarks.map(({ message }) => report('WITHOUT_MEANING', message)),
     ...settings.map(({ hazard }) => hazard),
     ...conflicts(command),
@@ -44,18 +46,15 @@ function conflicts({ options }: LoadCommand): Hazard[] {
     : [];
 }
 
-const ENDS = /^(?:begin|start\s+transaction|commit|end|rollback|abort)\b/i;
 const COMMITS = /^truncate\b/i;
 
-/** A block is one transaction: what ends it is refused, what Redshift lets end it is said. */
+/** A block is one transaction: what Redshift lets end it is said. */
 function blockHazards(command: LoadCommand): Hazard[] {
   return MOMENTS.flatMap((moment) =>
     blocksAt(command, moment).flatMap((block, number) =>
       block.statements.flatMap((statement, index) => {
+        if (!COMMITS.test(statement)) return [];
         const place = statementPlace(moment, number + 1, index + 1);
-        const words = statement.replace(/^(?:\s+|--[^\n]*\n|\/\*[\s\S]*?\*\/)+/, '');
-        if (ENDS.test(words)) return [refuse('BLOCK_COMMITS', `${place}: a block is a transaction of its own already`)];
-        if (!COMMITS.test(words)) return [];
         const message = `${place}: TRUNCATE commits in Redshift; what stands before it in the block stays, whatever follows`;
         return [report('BLOCK_COMMITS', message)];
       }),

@@ -4,7 +4,6 @@
 import { artifactKeys } from '../../core/artifacts.ts';
 import { printDiagnostic } from '../../core/command/diagnostic.ts';
 import type { Endpoint, LoadCommand } from '../../core/command/model.ts';
-import { notYet } from '../../core/command/not-yet.ts';
 import { parseCommands } from '../../core/command/parser.ts';
 import type { Capabilities } from '../../core/dialect/capabilities.ts';
 import { OLDEST_POSTGRESQL, readVersion, type Server } from '../../core/dialect/version.ts';
@@ -65,10 +64,6 @@ async function readCommand(ports: Ports, input: ExecutionInput): Promise<LoadCom
       'InputHoldsSecret',
       `The input holds the password of the ${ends.join(' and the ')}, and histories keep inputs.`,
     );
-  }
-  const missing = notYet(first.command);
-  if (missing.length > 0) {
-    throw new PgshiftError('CommandInvalid', `The command asks for what is not supported yet: ${missing.join(', ')}.`);
   }
   return first.command;
 }

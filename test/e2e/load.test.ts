@@ -128,7 +128,9 @@ describe('a table', () => {
   });
 
   it('that exists with wider types and further columns is added to by include no drop, and keeps them', async () => {
-    await target.run('CREATE SCHEMA IF NOT EXISTS s; CREATE TABLE s.t (id bigint, note varchar(9), more int DEFAULT 7)');
+    await target.run(
+      'CREATE SCHEMA IF NOT EXISTS s; CREATE TABLE s.t (id bigint, note varchar(9), more int DEFAULT 7)',
+    );
     const { code, stderr } = await load(source, '--with', 'include no drop');
     expect(code).toBe(0);
     expect(stderr).toMatch(/TYPES_DIFFER {2}s\.t\.id: goes into bigint/);

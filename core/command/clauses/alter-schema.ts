@@ -2,12 +2,14 @@
 
 import type { Cursor } from '../cursor.ts';
 import type { Draft } from '../draft.ts';
+import { keywords } from '../keywords.ts';
 import { endClause } from './list.ts';
 
 /** "ALTER SCHEMA" name "RENAME TO" name */
 export function parseAlterSchema(cursor: Cursor, draft: Draft): void {
-  const from = cursor.name('the name of a schema');
-  const renamed = from !== undefined && (cursor.words('rename', 'to') || cursor.expected('RENAME TO'));
+  const what = 'the name of a schema';
+  const from = cursor.looksAt('rename', 'to') ? cursor.expected(what) : cursor.name(what);
+  const renamed = from !== undefined && keywords(cursor, 'RENAME TO');
   const to = renamed ? cursor.name('the new name') : undefined;
   if (from === undefined || to === undefined) {
     cursor.skipToClause();
@@ -18,5 +20,5 @@ export function parseAlterSchema(cursor: Cursor, draft: Draft): void {
   if (before !== undefined && before !== to.value) {
     cursor.fail(`the schema ${from.value} is renamed twice`, from.from, from.to);
   } else if (before === undefined) draft.alterSchemas.push({ from: from.value, to: to.value });
-  endClause(cursor, 'a clause');
+  endClause(cursor);
 }

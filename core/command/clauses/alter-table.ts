@@ -2,14 +2,18 @@
 
 import type { Cursor, Token } from '../cursor.ts';
 import type { Draft } from '../draft.ts';
+import { keywords, oneOf } from '../keywords.ts';
 import type { Setting, StorageParameters, TableAction } from '../model.ts';
+import { didYouMean } from '../nearest.ts';
 import { parseMatching } from './filter.ts';
 import { endClause } from './list.ts';
+
+const ACTIONS = { words: ['RENAME', 'SET'], what: 'RENAME TO, SET SCHEMA, SET TABLESPACE or SET (…)' } as const;
 
 /** "ALTER TABLE NAMES MATCHING" tables action */
 export function parseAlterTable(cursor: Cursor, draft: Draft): void {
   const mistakes = cursor.mistakes;
-  const tables = parseMatching(cursor, 'RENAME TO, SET SCHEMA, SET TABLESPACE or SET (…)');
+  const tables = parseMatching(cursor, ACTIONS);
   cursor.blank();
   const from = cursor.at;
   const action = tables === undefined && cursor.atClause() ? undefined : parseAction(cursor);
@@ -17,28 +21,25 @@ export function parseAlterTable(cursor: Cursor, draft: Draft): void {
     draft.places.set(`alterTables.${draft.alterTables.length}`, { source: cursor.source, from, to: cursor.at });
     draft.alterTables.push({ ...tables, action });
   }
-  if (cursor.mistakes > mistakes) cursor.skipToClause();
-  else endClause(cursor, 'a clause');
+  if (action === undefined) cursor.skipToClause();
+  else endClause(cursor);
 }
 
 /** action = "RENAME TO" name | "SET SCHEMA" name | "SET TABLESPACE" name | "SET" "(" parameter ("," parameter)* ")" */
 function parseAction(cursor: Cursor): TableAction | undefined {
-  if (cursor.words('rename')) {
-    if (!cursor.words('to')) return cursor.expected('TO and the new name');
+  const action = oneOf(cursor, ACTIONS.words, ACTIONS.what);
+  if (action === undefined) return undefined;
+  if (action === 'RENAME') {
+    keywords(cursor, 'TO', ' and the new name');
     const to = nameIn(cursor, 'the new name');
     return to === undefined ? undefined : { kind: 'rename', to };
   }
-  if (!cursor.words('set')) return cursor.expected('RENAME TO, SET SCHEMA, SET TABLESPACE or SET (…)');
-  if (cursor.words('schema')) {
-    const schema = nameIn(cursor, 'the name of a schema');
-    return schema === undefined ? undefined : { kind: 'set schema', schema };
-  }
-  if (cursor.words('tablespace')) {
-    const tablespace = nameIn(cursor, 'the name of a tablespace');
-    return tablespace === undefined ? undefined : { kind: 'set tablespace', tablespace };
-  }
-  if (!cursor.sign('(')) return cursor.expected('SCHEMA, TABLESPACE or (');
-  return parseParameters(cursor);
+  if (cursor.sign('(')) return parseParameters(cursor);
+  const what = oneOf(cursor, ['SCHEMA', 'TABLESPACE'], 'SCHEMA, TABLESPACE or (');
+  if (what === undefined) return undefined;
+  const name = nameIn(cursor, `the name of a ${what.toLowerCase()}`);
+  if (name === undefined) return undefined;
+  return what === 'SCHEMA' ? { kind: 'set schema', schema: name } : { kind: 'set tablespace', tablespace: name };
 }
 
 function nameIn(cursor: Cursor, what: string): string | undefined {
@@ -51,77 +52,116 @@ function nameIn(cursor: Cursor, what: string): string | undefined {
 
 type Mutable = { -readonly [Name in keyof StorageParameters]: StorageParameters[Name] };
 
-function parseParameters(cursor: Cursor): TableAction | undefined {
-  const mistakes = cursor.mistakes;
-  const others: Setting[] = [];
-  const parameters: Mutable = { others };
-  const given = new Set<string>();
-  do {
-    parseParameter(cursor, parameters, others, given);
-    if (cursor.mistakes > mistakes) return undefined;
-  } while (cursor.sign(','));
-  if (!cursor.sign(')')) return cursor.expected('a comma or )');
-  return contradiction(cursor, parameters) ?? { kind: 'set', parameters };
+interface Read {
+  readonly parameters: Mutable;
+  readonly others: Setting[];
+  /** Where each stands, name and value. */
+  readonly given: Map<string, { readonly from: number; readonly to: number }>;
 }
 
-/** parameter = name "=" value, with value = quoted | a word | a number */
-function parseParameter(cursor: Cursor, parameters: Mutable, others: Setting[], given: Set<string>): void {
-  const name = cursor.read(/[A-Za-z_][\w.]*/y);
-  if (name === undefined) {
-    cursor.expected("the name of a parameter: distkey = 'column'");
-    return;
+function parseParameters(cursor: Cursor): TableAction {
+  const others: Setting[] = [];
+  const read: Read = { parameters: { others }, others, given: new Map() };
+  for (;;) {
+    if (!parseParameter(cursor, read)) skipParameter(cursor);
+    if (cursor.sign(',')) continue;
+    if (cursor.sign(')')) break;
+    cursor.expected('a comma or )');
+    if (parameterHere(cursor)) continue;
+    skipParameter(cursor);
+    if (cursor.sign(',')) continue;
+    cursor.sign(')');
+    break;
   }
+  tellContradiction(cursor, read);
+  return { kind: 'set', parameters: read.parameters };
+}
+
+/** After a mistake: to the comma or the parenthesis that ends the parameter, or to what follows the clause. */
+function skipParameter(cursor: Cursor): void {
+  while (!cursor.atClause() && !',)'.includes(cursor.text[cursor.at] ?? '')) cursor.skipToken();
+}
+
+const PARAMETER = /[A-Za-z_][\w.]*/y;
+
+function parameterHere(cursor: Cursor): boolean {
+  const before = cursor.at;
+  const found = cursor.read(PARAMETER) !== undefined && cursor.sign('=');
+  cursor.at = before;
+  return found;
+}
+
+/** parameter = name "=" value, with value = quoted | a word | a number. False when it is not read to its end. */
+function parseParameter(cursor: Cursor, { parameters, others, given }: Read): boolean {
+  const name = cursor.read(PARAMETER) ?? cursor.expected("the name of a parameter: distkey = 'column'");
+  if (name === undefined) return false;
   const lower = name.value.toLowerCase();
-  if (given.has(lower)) {
-    cursor.fail(`${lower} is given twice`, name.from, name.to);
-    return;
-  }
-  given.add(lower);
-  if (!cursor.sign('=')) {
-    cursor.expected(`= and a value: ${lower} = 'value'`);
-    return;
-  }
+  const ours = OURS.get(lower);
+  const hint = ours === undefined ? didYouMean(lower, [...OURS.keys()]) : '';
+  if (hint !== '') cursor.fail(`unknown parameter ${cursor.shown(name.from, name.to)}${hint}`, name.from, name.to);
+  if (given.has(lower)) cursor.fail(`${lower} is given twice`, name.from, name.to);
+  if (!cursor.sign('=')) return cursor.expected(`= and a value: ${lower} = 'value'`) ?? false;
   const value = cursor.quoted() ?? cursor.read(/[\w.+-]+/y) ?? cursor.expected("a value: 'value'");
-  if (value === undefined) return;
-  const read = OURS[lower];
-  if (read === undefined) others.push({ name: lower, value: value.value });
-  else Object.assign(parameters, read(cursor, value));
+  given.set(lower, { from: name.from, to: cursor.at });
+  if (value === undefined) return false;
+  if (ours === undefined) others.push({ name: lower, value: value.value });
+  else Object.assign(parameters, ours(cursor, value));
+  return true;
 }
 
 type ReadParameter = (cursor: Cursor, value: Token) => Partial<StorageParameters> | undefined;
 
 const DIST_STYLES = ['auto', 'even', 'all', 'key'] as const;
 
-const OURS: Readonly<Record<string, ReadParameter>> = {
-  diststyle: (cursor, value) => {
-    const style = DIST_STYLES.find((each) => each === value.value.toLowerCase());
-    return style === undefined ? wrong(cursor, value, 'auto, even, all or key') : { distStyle: style };
-  },
-  distkey: (cursor, value) => {
-    const [column, other] = columnsOf(value.value);
-    if (column === undefined || other !== undefined) return wrong(cursor, value, 'one column');
-    return { distKey: column };
-  },
-  sortkey: (cursor, value) => {
-    if (value.value.trim().toLowerCase() === 'auto') return { sortKey: 'auto' };
-    const columns = columnsOf(value.value);
-    return columns.length === 0 ? wrong(cursor, value, "auto, or columns: sortkey = 'a, b'") : { sortKey: columns };
-  },
-  encode: (cursor, value) => {
-    if (value.value.trim().toLowerCase() === 'auto') return { encode: 'auto' };
-    const encode = encodingsOf(value.value);
-    const hint = "auto, or columns with encodings: encode = 'a zstd, b az64'";
-    return encode === undefined ? wrong(cursor, value, hint) : { encode };
-  },
-  backup: (cursor, value) => {
-    const backup = { yes: true, true: true, on: true, no: false, false: false, off: false }[value.value.toLowerCase()];
-    return backup === undefined ? wrong(cursor, value, 'yes or no') : { backup };
-  },
-};
+const SWITCH: ReadonlyMap<string, boolean> = new Map([
+  ['yes', true],
+  ['true', true],
+  ['on', true],
+  ['no', false],
+  ['false', false],
+  ['off', false],
+]);
 
-function wrong(cursor: Cursor, value: Token, expected: string): undefined {
+const OURS: ReadonlyMap<string, ReadParameter> = new Map<string, ReadParameter>([
+  [
+    'diststyle',
+    (cursor, value) => {
+      const style = DIST_STYLES.find((each) => each === value.value.toLowerCase());
+      return style === undefined ? wrong(cursor, value, 'auto, even, all or key', DIST_STYLES) : { distStyle: style };
+    },
+  ],
+  [
+    'distkey',
+    (cursor, value) => {
+      const [column, other] = columnsOf(value.value);
+      if (column === undefined || other !== undefined) return wrong(cursor, value, 'one column');
+      return { distKey: column };
+    },
+  ],
+  [
+    'sortkey',
+    (cursor, value) => {
+      if (isAuto(value)) return { sortKey: 'auto' };
+      const columns = columnsOf(value.value);
+      return columns.length === 0 ? wrong(cursor, value, "auto, or columns: sortkey = 'a, b'") : { sortKey: columns };
+    },
+  ],
+  ['encode', (cursor, value) => (isAuto(value) ? { encode: 'auto' } : parseEncodings(cursor, value))],
+  [
+    'backup',
+    (cursor, value) => {
+      const backup = SWITCH.get(value.value.toLowerCase());
+      return backup === undefined ? wrong(cursor, value, 'yes or no') : { backup };
+    },
+  ],
+]);
+
+const isAuto = ({ value }: Token): boolean => value.trim().toLowerCase() === 'auto';
+
+function wrong(cursor: Cursor, value: Token, expected: string, known: readonly string[] = []): undefined {
   const found = cursor.shown(value.from, value.to);
-  return cursor.fail(`expected ${expected}, found ${found}`, value.from, value.to);
+  const hint = didYouMean(value.value, known);
+  return cursor.fail(`expected ${expected}, found ${found}${hint}`, value.from, value.to);
 }
 
 /** A column, in double quotes where it holds a comma or a blank; and what follows it. */
@@ -158,28 +198,38 @@ const ENCODINGS = [
   'zstd',
 ];
 
-function encodingsOf(text: string): { column: string; encoding: string }[] | undefined {
-  const pairs: { column: string; encoding: string }[] = [];
+/** `a zstd, "b c" az64` */
+function parseEncodings(cursor: Cursor, value: Token): Partial<StorageParameters> | undefined {
+  const text = value.value;
+  const encode: { column: string; encoding: string }[] = [];
   for (let at = 0; at <= text.length; at++) {
     COLUMN.lastIndex = at;
     const column = COLUMN.exec(text);
     const encoding = column === null ? null : COLUMN.exec(text);
-    if (column === null || encoding === null) return undefined;
-    const name = (encoding[2] ?? '').toLowerCase();
-    if (!ENCODINGS.includes(name)) return undefined;
-    pairs.push({ column: column[1]?.replaceAll('""', '"') ?? column[2] ?? '', encoding: name });
     at = COLUMN.lastIndex;
-    if (at < text.length && text[at] !== ',') return undefined;
+    if (column === null || encoding === null || (at < text.length && text[at] !== ',')) {
+      return wrong(cursor, value, "auto, or columns with encodings: encode = 'a zstd, b az64'");
+    }
+    const name = (encoding[2] ?? '').toLowerCase();
+    if (!ENCODINGS.includes(name)) {
+      const hint = didYouMean(name, ENCODINGS) || `; Redshift has ${ENCODINGS.join(', ')}`;
+      return cursor.fail(`unknown encoding in ${cursor.shown(value.from, value.to)}${hint}`, value.from, value.to);
+    }
+    encode.push({ column: column[1]?.replaceAll('""', '"') ?? column[2] ?? '', encoding: name });
   }
-  return pairs;
+  return { encode };
 }
 
-/** DISTSTYLE and DISTKEY have to agree; Redshift refuses what does not. */
-function contradiction(cursor: Cursor, { distStyle, distKey }: StorageParameters): undefined {
-  const key = distStyle === 'key';
-  if (key && distKey === undefined) return cursor.fail("diststyle = 'key' needs a distkey", cursor.at - 1, cursor.at);
-  if (distStyle !== undefined && !key && distKey !== undefined) {
-    return cursor.fail(`a distkey contradicts diststyle = '${distStyle}'`, cursor.at - 1, cursor.at);
+/** DISTSTYLE and DISTKEY have to agree; Redshift refuses what does not. Told where the second of them stands. */
+function tellContradiction(cursor: Cursor, { parameters, given }: Read): void {
+  const { distStyle, distKey } = parameters;
+  const style = given.get('diststyle');
+  const key = given.get('distkey');
+  if (distStyle === undefined || style === undefined) return;
+  if (distStyle === 'key' && key === undefined) {
+    cursor.fail("diststyle = 'key' needs a distkey", style.from, style.to);
+  } else if (distStyle !== 'key' && distKey !== undefined && key !== undefined) {
+    const { from, to } = key.from > style.from ? key : style;
+    cursor.fail(`a distkey contradicts diststyle = '${distStyle}'`, from, to);
   }
-  return undefined;
 }

@@ -1,6 +1,7 @@
 // `when` and its like: what a column must be, beyond its type, for a rule to apply.
 
 import type { Cursor } from '../cursor.ts';
+import { keywords, looksLike, oneOf } from '../keywords.ts';
 import type { CastGuards, TypmodTest } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
 
@@ -15,14 +16,12 @@ type Guards = { -readonly [Name in keyof CastGuards]: CastGuards[Name] };
  */
 export function parseGuard(cursor: Cursor, guards: Guards): boolean {
   if (cursor.words('and')) {
-    if (cursor.words('not', 'null')) guards.notNull = true;
-    else cursor.expected('not null');
+    if (keywords(cursor, 'not null')) guards.notNull = true;
     return true;
   }
-  if (cursor.words('with', 'extra')) {
-    if (cursor.words('auto_increment')) guards.autoIncrement = true;
-    else if (cursor.words('on', 'update', 'current_timestamp')) guards.onUpdateCurrentTimestamp = true;
-    else cursor.expected('auto_increment or on update current_timestamp');
+  if (looksLike(cursor, 'with', 'extra')) {
+    keywords(cursor, 'with extra');
+    parseExtra(cursor, guards);
     return true;
   }
   if (!cursor.words('when')) return false;
@@ -30,22 +29,30 @@ export function parseGuard(cursor: Cursor, guards: Guards): boolean {
   return true;
 }
 
+function parseExtra(cursor: Cursor, guards: Guards): void {
+  const extra = oneOf(cursor, ['auto_increment', 'on'], 'auto_increment or on update current_timestamp');
+  if (extra === 'auto_increment') guards.autoIncrement = true;
+  else if (extra === 'on' && keywords(cursor, 'update current_timestamp')) guards.onUpdateCurrentTimestamp = true;
+}
+
 function parseWhen(cursor: Cursor, guards: Guards): void {
   cursor.blank();
   const from = cursor.at;
-  if (cursor.words('unsigned') || cursor.words('signed')) setSigned(cursor, guards, from);
-  else if (cursor.words('default')) {
+  if (cursor.text[from] === '(') {
+    const test = parseTest(cursor, 0);
+    if (test !== undefined) guards.typmod = guards.typmod ? { test: 'and', of: [guards.typmod, test] } : test;
+    return;
+  }
+  const what = "unsigned, signed, default 'value' or a test: when (= precision 1)";
+  const guard = oneOf(cursor, ['unsigned', 'signed', 'default'], what);
+  if (guard === 'default') {
     const value = cursor.quoted("'");
     if (value === undefined) cursor.expected("a default in single quotes: when default 'value'");
     else guards.default = value.value;
-  } else if (cursor.text[from] === '(') {
-    const test = parseTest(cursor, 0);
-    if (test !== undefined) guards.typmod = guards.typmod ? { test: 'and', of: [guards.typmod, test] } : test;
-  } else cursor.expected("unsigned, signed, default 'value' or a test: when (= precision 1)");
+  } else if (guard !== undefined) setSigned(cursor, guards, guard === 'unsigned', from);
 }
 
-function setSigned(cursor: Cursor, guards: Guards, from: number): void {
-  const unsigned = cursor.text.slice(from, cursor.at).toLowerCase().endsWith('unsigned');
+function setSigned(cursor: Cursor, guards: Guards, unsigned: boolean, from: number): void {
   if (guards.unsigned !== undefined && guards.unsigned !== unsigned) {
     cursor.fail('a column is either signed or unsigned', from, cursor.at);
   }
@@ -71,7 +78,7 @@ function parseTest(cursor: Cursor, depth: number): TypmodTest | undefined {
       : closed(cursor, { test, of });
   }
   const junction = JUNCTIONS.find((word) => cursor.words(word));
-  if (junction === undefined) return cursor.expected('one of = /= < <= > >= and or not');
+  if (junction === undefined) return cursor.expected('one of = /= < <= > >= and or not: when (= precision 1)');
   const of = readAll(cursor, () => parseTest(cursor, depth + 1));
   if (of === undefined) return undefined;
   if (of.length === 0 || (junction === 'not' && of.length > 1)) return cursor.expected('a test: (= precision 1)');

@@ -2,6 +2,7 @@
 
 import type { Cursor, Token } from '../cursor.ts';
 import type { Draft } from '../draft.ts';
+import { keywords, looksLike, oneOf } from '../keywords.ts';
 import type { CastGuards, CastRule, CastTarget } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
 import { OTHER_TRANSFORMS, TRANSFORMS } from '../transforms.ts';
@@ -11,15 +12,21 @@ import { readList } from './list.ts';
 /** "CAST" rule ("," rule)* */
 export function parseCast(cursor: Cursor, draft: Draft): void {
   const begins = () => cursor.looksAt('type') || cursor.looksAt('column');
-  readList(cursor, 'a rule: type NAME to NAME, or column TABLE.COLUMN to NAME', begins, () => {
+  const item = () => {
     cursor.blank();
     const from = cursor.at;
     const rule = parseRule(cursor);
     if (rule === undefined) return;
     draft.places.set(`casts.${draft.casts.length}`, { source: cursor.source, from, to: cursor.at });
     draft.casts.push(rule);
-  });
+  };
+  readList(cursor, RULE, begins, item, RULE_WORDS);
 }
+
+const RULE = 'a rule: type NAME to NAME, or column TABLE.COLUMN to NAME';
+
+/** What a rule may go on with. */
+const RULE_WORDS = ['to', 'using', 'drop', 'keep', 'set', 'when', 'and', 'with extra'];
 
 interface Said {
   to?: CastTarget;
@@ -42,8 +49,7 @@ function parseRule(cursor: Cursor): CastRule | undefined {
   }
   if (cursor.mistakes > mistakes) return undefined;
   if (Object.keys(said).length === 0) {
-    const hint = didYouMean(cursor.peekWord() ?? '', ['to', 'using', 'drop', 'keep', 'set', 'when']);
-    return cursor.expected('to and a type, an option (drop default) or using', hint);
+    return cursor.expected('to and a type, an option (drop default) or using', RULE_WORDS);
   }
   const { to, using } = said;
   return {
@@ -59,8 +65,9 @@ function parseRule(cursor: Cursor): CastRule | undefined {
 }
 
 function parseMatch(cursor: Cursor): CastRule['match'] | undefined {
-  if (cursor.words('column')) return parseColumn(cursor);
-  if (!cursor.words('type')) return cursor.expected('type or column');
+  const by = oneOf(cursor, ['type', 'column'], RULE);
+  if (by === undefined) return undefined;
+  if (by === 'column') return parseColumn(cursor);
   cursor.blank();
   const from = cursor.at;
   const type = parseType(cursor);
@@ -102,11 +109,6 @@ const LONG_TYPES: readonly (readonly string[])[] = [
   ['bit', 'varying'],
 ];
 
-const WITH_ZONE: readonly (readonly string[])[] = [
-  ['with', 'time', 'zone'],
-  ['without', 'time', 'zone'],
-];
-
 /** type = (name | words of SQL | '"' … '"') ["(" number ("," number)* ")"] ["with time zone" | "without time zone"] "[]"* */
 export function parseType(cursor: Cursor): CastTarget | undefined {
   cursor.blank();
@@ -123,9 +125,17 @@ export function parseType(cursor: Cursor): CastTarget | undefined {
   if (bare[0] === undefined) return cursor.expected('the name of a type');
   const modifiers = parseModifiers(cursor);
   if (modifiers === undefined) return undefined;
-  const zone = bare[0] === 'time' || bare[0] === 'timestamp' ? WITH_ZONE.find((words) => cursor.words(...words)) : [];
+  const zone = bare[0] === 'time' || bare[0] === 'timestamp' ? parseZone(cursor) : [];
   const array = cursor.read(/(?:\[\])+/y)?.value ?? '';
-  return { name: [...bare, ...(zone ?? [])].join(' ') + array, modifiers };
+  return { name: [...bare, ...zone].join(' ') + array, modifiers };
+}
+
+/** ["with" | "without"] "time zone". WITH may begin the next clause, too. */
+function parseZone(cursor: Cursor): string[] {
+  const word = ['with', 'without'].find((each) => ['time', 'timezone'].some((next) => looksLike(cursor, each, next)));
+  if (word === undefined) return [];
+  keywords(cursor, `${word} time zone`);
+  return [word, 'time', 'zone'];
 }
 
 /** `timestamp(3) with time zone` in quotes: the same as without them. */
@@ -141,7 +151,7 @@ function parseModifiers(cursor: Cursor): number[] | undefined {
   const modifiers: number[] = [];
   do {
     const number = cursor.read(/\d{1,9}(?!\d)/y);
-    if (number === undefined) return cursor.expected('a number');
+    if (number === undefined) return cursor.expected('a number: varchar(200)');
     modifiers.push(Number(number.value));
   } while (cursor.sign(','));
   return cursor.sign(')') ? modifiers : cursor.expected(')');
@@ -184,9 +194,13 @@ function parseOption(cursor: Cursor, said: Said, from: number): boolean {
   const words = Object.keys(OPTIONS).find((each) => cursor.words(...each.split(' ')));
   if (words === undefined) {
     // SET at the end of a rule may begin the next clause.
+    if (cursor.words('set', 'not')) {
+      keywords(cursor, 'null');
+      return true;
+    }
     if (!cursor.words('keep') && !cursor.words('drop')) return false;
-    const hint = didYouMean(cursor.peekWord() ?? '', ['default', 'typemod', 'not null', 'extra']);
-    cursor.expected('default, typemod, not null or extra', hint);
+    const what = oneOf(cursor, ['default', 'typemod', 'not', 'extra'], 'default, typemod, not null or extra');
+    if (what === 'not') keywords(cursor, 'null');
     return true;
   }
   const option: Said = OPTIONS[words as keyof typeof OPTIONS];
@@ -207,11 +221,11 @@ function parseTransform(cursor: Cursor): string | undefined {
   if (cursor.text[from] === '(' || cursor.text.startsWith('#', from)) {
     return cursor.fail('Lisp is not run here; expected the name of a transform', from, from + 1);
   }
-  const name = cursor.read(/[A-Za-z][A-Za-z0-9.-]*(?:::?[A-Za-z][A-Za-z0-9-]*)?/y);
+  const name = cursor.read(/[A-Za-z][\w.-]*(?:::?[A-Za-z][\w-]*)?/y);
   if (name === undefined) return cursor.expected('the name of a transform');
   const transform = name.value.replace(/^.*:/, '').toLowerCase();
   const known: readonly string[] = [...TRANSFORMS, ...OTHER_TRANSFORMS];
   if (known.includes(transform)) return transform;
-  const hint = didYouMean(transform, known);
+  const hint = didYouMean(transform, known) || `; known are ${TRANSFORMS.join(', ')}`;
   return cursor.fail(`unknown transform ${cursor.shown(name.from, name.to)}${hint}`, name.from, name.to);
 }

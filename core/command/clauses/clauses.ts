@@ -51,20 +51,17 @@ export function parseClauses(cursor: Cursor, draft: Draft): void {
 /** Says which words were expected. Gives the clause that is meant, if it is clear, with its words read. */
 function misspeltClause(cursor: Cursor): Clause | undefined {
   const first = cursor.peekWord() ?? '';
-  const meant = CLAUSE_WORDS.find((word) => word.toLowerCase() === first) ?? nearest(first, CLAUSE_WORDS);
-  if (meant === undefined) {
-    cursor.expected(`a clause (${CLAUSE_WORDS.join(', ')}) or ;`);
-    return undefined;
-  }
-  let candidates = CLAUSES.filter(({ words }) => words[0] === meant.toLowerCase());
-  if (first !== meant.toLowerCase()) cursor.expected('a clause or ;', `; did you mean \`${meant}\`?`);
+  const meant = nearest(first, CLAUSE_WORDS)?.toLowerCase();
+  if (meant === undefined) return cursor.expected(`a clause (${CLAUSE_WORDS.join(', ')}) or ;`);
+  if (first !== meant) cursor.expected('a clause or ;', CLAUSE_WORDS);
   cursor.bareName();
+  let candidates = CLAUSES.filter(({ words }) => words[0] === meant);
   for (let at = 1; candidates.some(({ words }) => words.length > at); at++) {
     const word = cursor.peekWord() ?? '';
-    const wanted = [...new Set(candidates.flatMap(({ words }) => words[at] ?? []))];
-    const known = wanted.find((each) => each === word) ?? nearest(word, wanted);
+    const wanted = [...new Set(candidates.flatMap(({ words }) => words[at]?.toUpperCase() ?? []))];
+    const known = nearest(word, wanted)?.toLowerCase();
     if (known !== word) {
-      cursor.expected(wanted.map((each) => each.toUpperCase()).join(' or '));
+      cursor.expected(candidates.map(({ words }) => words.slice(at).join(' ').toUpperCase()).join(' or '), wanted);
       // A missing word is taken for read, a misspelt one is read.
       if (known === undefined) return candidates.length === 1 ? candidates[0] : undefined;
     }

@@ -2,6 +2,7 @@
 
 import type { Cursor } from '../cursor.ts';
 import type { Draft } from '../draft.ts';
+import { keywords } from '../keywords.ts';
 import { parseMatching } from './filter.ts';
 import { endClause } from './list.ts';
 
@@ -9,9 +10,8 @@ import { endClause } from './list.ts';
 export function parseDecoding(cursor: Cursor, draft: Draft): void {
   cursor.blank();
   const from = cursor.at;
-  const tables = parseMatching(cursor, 'or AS');
-  if (!cursor.words('as')) {
-    if (tables !== undefined) cursor.expected('AS and an encoding');
+  const tables = parseMatching(cursor, { words: ['AS'], what: 'AS and an encoding' });
+  if (!keywords(cursor, 'AS', ' and an encoding')) {
     cursor.skipToClause();
     return;
   }
@@ -20,5 +20,5 @@ export function parseDecoding(cursor: Cursor, draft: Draft): void {
     draft.places.set(`decoding.${draft.decoding.length}`, { source: cursor.source, from, to: cursor.at });
     draft.decoding.push({ ...tables, encoding: encoding.value });
   }
-  endClause(cursor, 'a clause');
+  endClause(cursor);
 }

@@ -2,6 +2,7 @@
 
 import type { Cursor } from '../cursor.ts';
 import type { Draft } from '../draft.ts';
+import { keywords, looksLike, oneOf } from '../keywords.ts';
 import type { Distribution, TableName } from '../model.ts';
 import { endClause } from './list.ts';
 import { parseTableName } from './materialize.ts';
@@ -11,7 +12,9 @@ export function parseDistribute(cursor: Cursor, draft: Draft): void {
   cursor.blank();
   const from = cursor.at;
   const mistakes = cursor.mistakes;
-  const table = parseTableName(cursor, 'the name of a table');
+  const what = 'the name of a table';
+  const nameless = cursor.looksAt('using') || cursor.looksAt('as', 'reference');
+  const table = nameless ? cursor.expected(what) : parseTableName(cursor, what);
   const to = cursor.at;
   const distribution = table && parseHow(cursor, table);
   if (distribution === undefined || cursor.mistakes > mistakes) {
@@ -25,18 +28,16 @@ export function parseDistribute(cursor: Cursor, draft: Draft): void {
     draft.places.set(`distribute.${draft.distribute.length}`, { source: cursor.source, from, to });
     draft.distribute.push(distribution);
   }
-  endClause(cursor, 'a clause');
+  endClause(cursor);
 }
 
 function parseHow(cursor: Cursor, table: TableName): Distribution | undefined {
-  if (cursor.words('as')) {
-    return cursor.words('reference', 'table') ? { ...table, by: 'reference' } : cursor.expected('REFERENCE TABLE');
-  }
-  if (!cursor.words('using')) return cursor.expected('USING and a column, or AS REFERENCE TABLE');
-  const column = cursor.name('the name of a column');
+  const how = oneOf(cursor, ['USING', 'AS'], 'USING and a column, or AS REFERENCE TABLE');
+  if (how === 'AS') return keywords(cursor, 'REFERENCE TABLE') ? { ...table, by: 'reference' } : undefined;
+  const column = how && cursor.name('the name of a column');
   if (column === undefined) return undefined;
   const from: TableName[] = [];
-  if (cursor.words('from')) {
+  if (looksLike(cursor, 'FROM') && keywords(cursor, 'FROM')) {
     do {
       const other = parseTableName(cursor, 'the name of a table');
       if (other === undefined) return undefined;

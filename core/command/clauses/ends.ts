@@ -3,7 +3,7 @@
 import type { Cursor, Token } from '../cursor.ts';
 import type { Endpoint } from '../model.ts';
 import { notSupported, otherDatabase } from '../other-sources.ts';
-import { type ParsedUri, parseUri, UriError } from '../uri.ts';
+import { type ParsedUri, parseUri } from '../uri.ts';
 
 /** How an end was read: as a connection string, not at all, or as what is recognised and not supported. */
 export type ReadEnd = ParsedUri | { readonly unsupported: string } | undefined;
@@ -27,14 +27,15 @@ export function parseEnd(cursor: Cursor, end: Endpoint['end']): ReadEnd {
   const other = end === 'source' ? otherDatabase(text) : undefined;
   if (other !== undefined) return unsupported(cursor, other, from, to);
   if (cursor.source.hasHole(from, to)) return undefined;
-  try {
-    const uri = parseUri(text, end);
-    if (uri.ambiguity !== undefined) cursor.warn(uri.ambiguity, from, to);
-    return uri;
-  } catch (error) {
-    if (!(error instanceof UriError)) throw error;
-    return cursor.fail(error.message, from, to);
+  const uri = parseUri(text, end);
+  if ('problems' in uri) {
+    for (const problem of uri.problems) cursor.tell(problem, from, to);
+    // libpq's other way, `host=… dbname=…`: the rest of it is no mistake of its own.
+    if (/^\w+=/.test(text)) while (!cursor.atClause() && !cursor.looksAt('into')) cursor.skipToken();
+    return undefined;
   }
+  if (uri.ambiguity !== undefined) cursor.warn(uri.ambiguity, from, to);
+  return uri;
 }
 
 const EXAMPLES = {

@@ -2,6 +2,7 @@
 
 import type { Cursor } from '../cursor.ts';
 import type { Draft } from '../draft.ts';
+import { keywords, looksLike, oneOf } from '../keywords.ts';
 import type { NamePattern, TableFilter } from '../model.ts';
 import { compileRegex, foreignRegex } from '../patterns.ts';
 import { endClause } from './list.ts';
@@ -22,55 +23,62 @@ function add(filters: TableFilter[], filter: TableFilter | undefined): void {
 
 /** tables = "TABLE NAMES" ("MATCHING" pattern ("," pattern)* | "LIKE" quoted ("," quoted)*) ["IN SCHEMA" name] */
 function parseTables(cursor: Cursor): TableFilter | undefined {
-  if (!cursor.words('table', 'names')) return giveUp(cursor, 'TABLE NAMES MATCHING');
-  if (cursor.words('matching')) return parseMatching(cursor);
-  if (cursor.words('like')) return withSchema(cursor, readPatterns(cursor, 'like'));
-  return giveUp(cursor, 'MATCHING or LIKE');
+  const how = keywords(cursor, 'TABLE NAMES', ' MATCHING') && oneOf(cursor, ['MATCHING', 'LIKE'], 'MATCHING or LIKE');
+  // Where the word alone is missing, its patterns are read.
+  if (how === false || (how === undefined && !patternHere(cursor))) {
+    cursor.skipToClause();
+    return undefined;
+  }
+  const tables = withSchema(cursor, readPatterns(cursor, how === 'LIKE' ? 'like' : 'matching'));
+  if (!cursor.atClause() && cursor.text[cursor.at] === ',') {
+    cursor.expected('a clause of its own for the names of another schema');
+    cursor.skipToClause();
+  } else endClause(cursor);
+  return tables;
 }
 
-function giveUp(cursor: Cursor, what: string): undefined {
-  cursor.expected(what);
-  cursor.skipToClause();
-  return undefined;
+/** What a clause goes on with behind its tables: the words it may begin with, and how a message names it. */
+export interface Following {
+  readonly words: readonly string[];
+  readonly what: string;
 }
 
-/** pattern ("," pattern)* ["IN SCHEMA" name]. Undefined after a mistake. `next` names what has to follow. */
-export function parseMatching(cursor: Cursor, next = ''): TableFilter | undefined {
+/** pattern ("," pattern)* ["IN SCHEMA" name]. Undefined after a mistake. */
+export function parseMatching(cursor: Cursor, next: Following): TableFilter | undefined {
   return withSchema(cursor, readPatterns(cursor, 'matching', next));
 }
 
 function withSchema(cursor: Cursor, tables: readonly NamePattern[] | undefined): TableFilter | undefined {
-  let schema: string | undefined;
-  if (cursor.words('in')) {
-    if (!cursor.words('schema')) return giveUp(cursor, 'SCHEMA');
-    schema = cursor.name('the name of a schema')?.value;
-    if (schema === undefined) {
-      cursor.skipToClause();
-      return undefined;
-    }
-  }
-  if (tables === undefined) return undefined;
-  return { tables, ...(schema === undefined ? {} : { schema }) };
+  if (!schemaHere(cursor)) return tables && { tables };
+  keywords(cursor, 'IN SCHEMA');
+  const schema = cursor.name('the name of a schema')?.value;
+  if (schema === undefined) cursor.skipToClause();
+  return tables && schema !== undefined ? { tables, schema } : undefined;
 }
 
-/** What may follow the patterns of a clause: IN SCHEMA, an encoding, or what is done with the tables. */
-const FOLLOWING = ['in', 'as', 'rename', 'set'];
+const schemaHere = (cursor: Cursor): boolean => cursor.looksAt('in') || looksLike(cursor, 'IN', 'SCHEMA');
 
-function readPatterns(cursor: Cursor, kind: keyof typeof PATTERNS, next = ''): NamePattern[] | undefined {
+function readPatterns(cursor: Cursor, kind: keyof typeof PATTERNS, next?: Following): NamePattern[] | undefined {
   const mistakes = cursor.mistakes;
   const patterns: NamePattern[] = [];
+  const ends = () =>
+    cursor.atClause() || schemaHere(cursor) || next?.words.some((word) => looksLike(cursor, word)) === true;
   for (;;) {
     const pattern = PATTERNS[kind](cursor);
     if (pattern !== undefined) patterns.push(pattern);
-    else skipPattern(cursor);
+    else skipPattern(cursor, ends);
     if (cursor.sign(',')) continue;
     if (!patternHere(cursor)) break;
     cursor.expected('a comma');
   }
-  const following = cursor.peekWord();
-  if (!cursor.atClause() && !(following !== undefined && FOLLOWING.includes(following))) {
-    if (next === '') endClause(cursor, 'a comma, IN SCHEMA');
-    else giveUp(cursor, `a comma, IN SCHEMA, ${next}`);
+  // The end of a list in parentheses, of which the beginning has been told.
+  if (cursor.mistakes > mistakes) cursor.sign(')');
+  if (!ends()) {
+    if (next === undefined) endClause(cursor, 'a comma, IN SCHEMA, ', ['IN']);
+    else {
+      cursor.expected(`a comma, IN SCHEMA, ${next.what}`, ['IN', ...next.words]);
+      cursor.skipToClause();
+    }
     return undefined;
   }
   return cursor.mistakes > mistakes ? undefined : patterns;
@@ -81,10 +89,8 @@ function patternHere(cursor: Cursor): boolean {
   return `'"~`.includes(cursor.text[cursor.at] ?? ' ');
 }
 
-function skipPattern(cursor: Cursor): void {
-  while (!cursor.atClause() && cursor.text[cursor.at] !== ',') {
-    const word = cursor.peekWord();
-    if (word !== undefined && FOLLOWING.includes(word)) return;
+function skipPattern(cursor: Cursor, ends: () => boolean): void {
+  while (!ends() && cursor.text[cursor.at] !== ',') {
     if (cursor.read(/[^\s,;'"]+/y) === undefined && cursor.read(/'[^'\n]*'|"[^"\n]*"/y) === undefined) cursor.at += 1;
   }
 }
@@ -92,13 +98,23 @@ function skipPattern(cursor: Cursor): void {
 /** pattern = "'" name "'" | "~" regex */
 function parsePattern(cursor: Cursor): NamePattern | undefined {
   if (cursor.sign('~')) return parseRegex(cursor);
+  if (cursor.sign('(')) cursor.fail('names stand without parentheses', cursor.at - 1, cursor.at);
   const name = cursor.quoted();
   if (name === undefined) return cursor.expected("a name in quotes or a regular expression: 'name' or ~/expression/");
   if (name.value === '' && !cursor.source.hasHole(name.from, name.to)) {
     return cursor.fail('a name cannot be empty', name.from, name.to);
   }
+  const slip = SLIPS.find(({ looks }) => looks.test(name.value));
+  if (slip !== undefined) cursor.warn(slip.message, name.from, name.to);
   return { kind: 'exact', name: name.value };
 }
+
+/** Names that a table may have, and that are more often something else in quotes. */
+const SLIPS = [
+  { looks: /^~[/[{(<"'|#]/, message: 'this is a name; a regular expression stands without quotes: ~/expression/' },
+  { looks: /%/, message: 'a % stands for itself here; patterns follow TABLE NAMES LIKE' },
+  { looks: /\./, message: "this is one name, with a point in it; a schema is named apart: 'orders' IN SCHEMA 'shop'" },
+] as const;
 
 function parseLike(cursor: Cursor): NamePattern | undefined {
   const pattern = cursor.quoted("'");
@@ -134,8 +150,8 @@ function parseRegex(cursor: Cursor): NamePattern | undefined {
   const closing = REGEX_DELIMITERS[opening];
   if (closing === undefined) return cursor.expected('a regular expression: ~/expression/');
   const end = cursor.text.indexOf(closing, cursor.at + 1);
-  const line = cursor.text.indexOf('\n', cursor.at);
-  if (end < 0 || (line >= 0 && line < end)) {
+  if (end < 0 || cursor.text.slice(cursor.at, end).includes('\n')) {
+    const line = cursor.text.indexOf('\n', cursor.at);
     cursor.at = line < 0 ? cursor.text.length : line;
     return cursor.fail(`this regular expression is never closed; expected ${closing}`, from, from + 2);
   }
@@ -153,7 +169,21 @@ function parseRegex(cursor: Cursor): NamePattern | undefined {
   }
 }
 
-/** What an argument of the command line says: patterns, where bare names need no quotes, and IN SCHEMA. */
+/**
+ * What an argument of the command line says: all that may stand after INCLUDING ONLY, where bare names need no quotes and
+ * TABLE NAMES MATCHING may be left out; after IN SCHEMA and a comma the names of another schema.
+ */
 export function parseTablesArgument(cursor: Cursor, filters: TableFilter[]): void {
-  add(filters, withSchema(cursor, readPatterns(cursor, 'argument')));
+  do add(filters, withSchema(cursor, readPatterns(cursor, argumentKind(cursor))));
+  while (cursor.sign(','));
+}
+
+function argumentKind(cursor: Cursor): keyof typeof PATTERNS {
+  const from = cursor.at;
+  if (cursor.looksAt('table', 'names')) cursor.words('table', 'names');
+  const how = ['matching', 'like'].find((word) => cursor.words(word));
+  // `like` alone is a table of that name.
+  if (how !== undefined && patternHere(cursor)) return how === 'like' ? 'like' : 'argument';
+  cursor.at = from;
+  return 'argument';
 }

@@ -21,9 +21,16 @@ export const CLAUSE_WORDS = [
 /**
  * item ("," item)*
  *
- * `what` names an item. `begins` tells whether one begins here, so that a forgotten comma costs one message.
+ * `what` names an item. `begins` tells whether one begins here, so that a forgotten comma costs one message. `more` are
+ * words that an item may go on with, for whoever misspells one.
  */
-export function readList(cursor: Cursor, what: string, begins: () => boolean, item: () => void): void {
+export function readList(
+  cursor: Cursor,
+  what: string,
+  begins: () => boolean,
+  item: () => void,
+  more: readonly string[] = [],
+): void {
   for (;;) {
     const mistakes = cursor.mistakes;
     if (cursor.atClause() && !begins()) {
@@ -34,26 +41,29 @@ export function readList(cursor: Cursor, what: string, begins: () => boolean, it
     if (cursor.mistakes > mistakes) cursor.skipItem();
     if (cursor.sign(',')) continue;
     if (cursor.atClause()) return;
-    if (begins()) cursor.expected('a comma');
-    else if (!endsHere(cursor, 'a comma') || !cursor.sign(',')) return;
+    if (begins()) {
+      cursor.expected('a comma');
+      continue;
+    }
+    if (leaveMisspelt(cursor, 'a comma, ', more)) return;
+    cursor.skipItem();
+    if (!cursor.sign(',')) return;
   }
 }
 
-/** After an item: says what may follow, and goes on to the next comma. False where another clause may be meant. */
-function endsHere(cursor: Cursor, what: string): boolean {
-  if (leaveMisspelt(cursor, what)) return false;
-  cursor.skipItem();
-  return true;
-}
-
-/** Where something else than a clause follows the end of a list: says so, and goes on to the next clause. */
-export function endClause(cursor: Cursor, what: string): void {
-  if (!cursor.atClause() && !leaveMisspelt(cursor, what)) cursor.skipToClause();
+/**
+ * Where something else than a clause follows the end of one: says so, and goes on to the next clause. `more` are words
+ * that could have followed, and `what` names them: `a comma, `.
+ */
+export function endClause(cursor: Cursor, what = '', more: readonly string[] = []): void {
+  if (!cursor.atClause() && !leaveMisspelt(cursor, what, more)) cursor.skipToClause();
 }
 
 /** Whoever reads the clauses takes a misspelt word for the clause that it resembles; so it is told, and left. */
-function leaveMisspelt(cursor: Cursor, what: string): boolean {
-  const misspelt = nearest(cursor.peekWord() ?? '', CLAUSE_WORDS);
-  cursor.expected(`${what}, a clause or ;`, misspelt === undefined ? '' : `; did you mean \`${misspelt}\`?`);
-  return misspelt !== undefined;
+function leaveMisspelt(cursor: Cursor, what: string, more: readonly string[]): boolean {
+  const inFile = cursor.within === 'file';
+  const known = inFile ? [...more, ...CLAUSE_WORDS] : more;
+  const meant = nearest(cursor.peekWord() ?? '', known);
+  cursor.expected(what + (inFile ? 'a clause or ;' : 'the end of the option'), known);
+  return meant !== undefined && !more.includes(meant);
 }

@@ -18,6 +18,7 @@ export function parseMaterialize(cursor: Cursor, draft: Draft): void {
     'the name of a view',
     () => false,
     () => parseView(cursor, draft),
+    ['AS'],
   );
 }
 
@@ -25,7 +26,8 @@ export function parseMaterialize(cursor: Cursor, draft: Draft): void {
 function parseView(cursor: Cursor, draft: Draft): void {
   cursor.blank();
   const from = cursor.at;
-  const name = parseTableName(cursor, 'the name of a view');
+  const what = 'the name of a view';
+  const name = cursor.looksAt('as') ? cursor.expected(what) : parseTableName(cursor, what);
   if (name === undefined) return;
   const to = cursor.at;
   const query = cursor.words('as') ? parseQuery(cursor) : null;

@@ -2,6 +2,7 @@
 
 import type { Cursor } from '../cursor.ts';
 import type { Draft } from '../draft.ts';
+import { keywords, looksLike } from '../keywords.ts';
 import { readList } from './list.ts';
 
 /** "SET" [["PostgreSQL" | "Redshift" | "MySQL" | "MSSQL"] "PARAMETERS"] setting ("," setting)* */
@@ -15,13 +16,30 @@ export function parseSet(cursor: Cursor, draft: Draft): void {
     cursor.skipToClause();
     return;
   }
-  if (!cursor.words('postgresql', 'parameters') && !cursor.words('redshift', 'parameters')) cursor.words('parameters');
+  parseWhose(cursor);
   readList(
     cursor,
     'a parameter',
     () => settingHere(cursor),
     () => parseSetting(cursor, draft),
   );
+}
+
+/** "PostgreSQL PARAMETERS" and its like say nothing. Two words in a row are these, or are meant for them. */
+function parseWhose(cursor: Cursor): void {
+  const known = ['PostgreSQL', 'Redshift'];
+  if (known.some((each) => cursor.words(each.toLowerCase(), 'parameters')) || cursor.words('parameters')) return;
+  const before = cursor.at;
+  const first = cursor.bareName();
+  const second = first && looksLike(cursor, 'PARAMETERS');
+  cursor.at = before;
+  if (!second) return;
+  if (known.some((each) => cursor.words(each.toLowerCase()))) keywords(cursor, 'PARAMETERS');
+  else {
+    cursor.expected('PostgreSQL PARAMETERS, Redshift PARAMETERS or a parameter', known);
+    cursor.bareName();
+    cursor.bareName();
+  }
 }
 
 /** A parameter: letters, digits, and points for the parameters of extensions. */
@@ -43,7 +61,7 @@ function parseSetting(cursor: Cursor, draft: Draft): void {
     return;
   }
   if (!cursor.sign('=') && !cursor.words('to')) {
-    cursor.expected("TO or = and a value: name TO 'value'");
+    cursor.expected("TO or = and a value: name TO 'value'", ['TO']);
     return;
   }
   const value = cursor.quoted("'");

@@ -1,30 +1,26 @@
 // BEFORE LOAD, AFTER CREATE SCHEMA, AFTER LOAD: SQL in the command, or in files.
 
 import type { Cursor, Token } from '../cursor.ts';
-import type { Draft } from '../draft.ts';
+import type { Draft, Reader } from '../draft.ts';
+import { looksLike, oneOf } from '../keywords.ts';
 import type { SqlBlock } from '../model.ts';
 import { SourceText } from '../source-text.ts';
-import { splitSql } from '../sql-text.ts';
+import { type SqlInclude, type SqlStatement, splitSql } from '../sql-text.ts';
 import { endClause } from './list.ts';
+
+const HOW = ['DO', 'EXECUTE'] as const;
 
 /** ("BEFORE LOAD" | "AFTER CREATE SCHEMA" | "AFTER LOAD") ("DO" text ("," text)* | "EXECUTE" file)+ */
 export function parseSqlBlocks(cursor: Cursor, draft: Draft, blocks: SqlBlock[]): void {
-  let found = false;
-  for (;;) {
-    const statements = cursor.words('do')
-      ? parseDo(cursor)
-      : cursor.words('execute')
-        ? parseExecute(cursor, draft)
-        : undefined;
-    if (statements === undefined) break;
+  let how = oneOf(cursor, HOW, "DO $$ … $$ or EXECUTE 'file'");
+  if (how === undefined) cursor.skipToClause();
+  while (how !== undefined) {
+    const statements = how === 'DO' ? parseDo(cursor) : parseExecute(cursor, draft);
     if (statements.length > 0) blocks.push({ statements });
-    found = true;
+    if (cursor.atClause()) return;
+    how = HOW.some((word) => looksLike(cursor, word)) ? oneOf(cursor, HOW, 'DO or EXECUTE') : undefined;
   }
-  if (found) endClause(cursor, 'DO, EXECUTE');
-  else {
-    cursor.expected("DO $$ … $$ or EXECUTE 'file'");
-    cursor.skipToClause();
-  }
+  endClause(cursor, 'DO, EXECUTE, ');
 }
 
 /** text = "$$" SQL "$$" | "$tag$" SQL "$tag$" */
@@ -34,11 +30,10 @@ function parseDo(cursor: Cursor): string[] {
     cursor.blank();
     return cursor.text[cursor.at] === '$';
   };
-  const what = 'SQL between $$ and $$';
   do {
     const text = begins() ? cursor.dollarQuoted() : undefined;
     if (text === undefined) {
-      cursor.expected(what);
+      cursor.expected('SQL between $$ and $$');
       if (!cursor.atClause()) cursor.skipItem();
     } else statements.push(...statementsOf(cursor, text));
     if (begins()) cursor.expected('a comma');
@@ -49,12 +44,27 @@ function parseDo(cursor: Cursor): string[] {
 function statementsOf(cursor: Cursor, text: Token): string[] {
   const { parts, problems } = splitSql(text.value);
   for (const { message, from, to } of problems) cursor.fail(message, text.from + from, text.from + to);
+  if (parts.length === 0) cursor.warn(`there is no statement here: ${NOTHING}`, text.from, text.to);
   return parts.flatMap((part) => {
-    if ('text' in part) return [part.text];
-    const from = text.from + part.from;
-    return cursor.fail('\\ commands belong into files; expected SQL', from, text.from + part.to) ?? [];
+    const [from, to] = [text.from + part.from, text.from + partEnd(part)];
+    if (!('text' in part)) return cursor.fail('\\ commands belong into files; expected SQL', from, to) ?? [];
+    const problem = transactionProblem(part.text);
+    if (problem !== undefined) cursor.fail(problem, from, to);
+    return [part.text];
   });
 }
+
+const NOTHING = 'it does nothing';
+
+/** A statement that begins or ends a transaction. `end` is COMMIT, as `abort` is ROLLBACK. */
+const TRANSACTION = /^(?:begin|start\s+transaction|commit|end|rollback|abort)(?![\p{L}\p{N}_$])/iu;
+
+const transactionProblem = (statement: string): string | undefined =>
+  TRANSACTION.test(statement)
+    ? 'a block is a transaction of its own; BEGIN, COMMIT and ROLLBACK have no place in it'
+    : undefined;
+
+const partEnd = (part: SqlStatement | SqlInclude): number => ('text' in part ? part.from + part.text.length : part.to);
 
 /** "EXECUTE" file, with file = quoted | any text without blanks */
 function parseExecute(cursor: Cursor, draft: Draft): string[] {
@@ -65,9 +75,7 @@ function parseExecute(cursor: Cursor, draft: Draft): string[] {
     cursor.fail('files cannot be read here; expected DO $$ … $$', file.from, file.to);
     return [];
   }
-  const files = new Files(cursor, draft.reader, file);
-  files.read(file.value, cursor.source.file, []);
-  return files.statements;
+  return readFiles(cursor, draft.reader, file);
 }
 
 /** What `--before` and `--after` say: the name of a file, as it stands. */
@@ -75,9 +83,18 @@ export function parseFile(cursor: Cursor, draft: Draft, blocks: SqlBlock[]): voi
   const name = { value: cursor.text, from: 0, to: cursor.text.length };
   cursor.at = name.to;
   if (draft.reader === undefined) return;
-  const files = new Files(cursor, draft.reader, name);
-  files.read(name.value, cursor.source.file, []);
-  if (files.statements.length > 0) blocks.push({ statements: files.statements });
+  const statements = readFiles(cursor, draft.reader, name);
+  if (statements.length > 0) blocks.push({ statements });
+}
+
+/** The statements of the file that stands at a place, and of those that it includes. */
+function readFiles(cursor: Cursor, reader: Reader, place: Token): string[] {
+  const mistakes = cursor.mistakes;
+  const files = new Files(cursor, reader, place);
+  files.read(place.value, cursor.source.file, []);
+  const empty = files.statements.length === 0 && cursor.mistakes === mistakes;
+  if (empty) cursor.warn(`there is no statement in this file: ${NOTHING}`, place.from, place.to);
+  return files.statements;
 }
 
 /** Files include one another; beyond so many something is wrong. */
@@ -91,7 +108,7 @@ class Files {
   readonly #place: Token;
   #count = 0;
 
-  constructor(cursor: Cursor, reader: NonNullable<Draft['reader']>, place: Token) {
+  constructor(cursor: Cursor, reader: Reader, place: Token) {
     this.#cursor = cursor;
     this.#reader = reader;
     this.#place = place;
@@ -115,18 +132,14 @@ class Files {
 
   #statementsOf(name: string, text: string, open: readonly string[]): void {
     const source = new SourceText(name, text, undefined);
-    const fail = (message: string, from: number, to: number) => {
-      this.#cursor.mistakes += 1;
-      this.#cursor.problems.push(source.diagnostic('error', message, from, to));
-    };
+    const fail = (message: string, from: number, to: number) =>
+      this.#cursor.add(source.diagnostic('error', message, from, to));
     const { parts, problems } = splitSql(text);
     for (const { message, from, to } of problems) fail(message, from, to);
     for (const part of parts) {
       if ('text' in part) this.statements.push(part.text);
-      else {
-        const problem = this.#include(part.command, part.argument, open);
-        if (problem !== undefined) fail(problem, part.from, part.to);
-      }
+      const problem = 'text' in part ? transactionProblem(part.text) : this.#include(part.command, part.argument, open);
+      if (problem !== undefined) fail(problem, part.from, partEnd(part));
     }
   }
 

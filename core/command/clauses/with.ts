@@ -73,8 +73,19 @@ function unknownOption(cursor: Cursor): void {
     cursor.expected('an option');
     return;
   }
+  cursor.fail(`unknown option ${cursor.shown(from, to)}${meantBy(words)}`, from, to);
+}
+
+/** The options that go on as these words begin, else the nearest, else those that begin with the first of the words. */
+function meantBy(words: readonly string[]): string {
   const known = OPTION_WORDS.map((option) => option.words);
-  cursor.fail(`unknown option ${cursor.shown(from, to)}${didYouMean(words.join(' '), known)}`, from, to);
+  const beginning = (count: number) => known.filter((each) => each.startsWith(`${words.slice(0, count).join(' ')} `));
+  const near = beginning(words.length).length > 0 ? '' : didYouMean(words.join(' '), known);
+  if (near !== '') return near;
+  const some = words.map((_, left) => beginning(words.length - left)).find((found) => found.length > 0) ?? [];
+  const [last, ...others] = some.map((each) => `\`${each}\``).reverse();
+  if (last === undefined) return '';
+  return others.length === 0 ? `; did you mean ${last}?` : `; there are ${others.reverse().join(', ')} and ${last}`;
 }
 
 function parseValue(cursor: Cursor, option: NumberWords, words: Token): number | undefined {
@@ -83,31 +94,38 @@ function parseValue(cursor: Cursor, option: NumberWords, words: Token): number |
   }
   const number = cursor.number();
   if (number === undefined) return cursor.expected(`a whole number: ${spelling(option)}`);
-  const factor = option.unit === 'none' ? 1 : parseUnit(cursor, option);
-  if (factor === undefined) return undefined;
-  const value = Number(number.value) * factor;
-  if (!Number.isSafeInteger(value) || value < option.least || value > option.most) {
-    const most = option.most === Number.MAX_SAFE_INTEGER ? 'on' : `to ${option.most}`;
-    return cursor.fail(`\`${words.value}\` takes a whole number from ${option.least} ${most}`, number.from, cursor.at);
-  }
-  return value;
+  const unit = option.unit === 'none' ? { factor: 1, name: '' } : parseUnit(cursor, UNITS[option.unit]);
+  if (unit === undefined) return undefined;
+  const value = Number(number.value) * unit.factor;
+  if (Number.isSafeInteger(value) && value >= option.least && value <= option.most) return value;
+  const most = `to ${Math.floor(option.most / unit.factor)}${unit.name}`;
+  const bounds = value < option.least && option.most === Number.MAX_SAFE_INTEGER ? 'on' : most;
+  const message = `\`${words.value}\` takes a whole number from ${option.least} ${bounds}`;
+  return cursor.fail(message, number.from, cursor.at);
 }
 
-/** In bytes, each 1024 of the one before, as pgloader has them; and in seconds. */
-const UNITS: Readonly<Record<'bytes' | 'time', Readonly<Record<string, number>>>> = {
-  bytes: { b: 1, kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30, tb: 2 ** 40, pb: 2 ** 50 },
-  time: { second: 1, minute: 60, hour: 3600, day: 86_400 },
+interface Units {
+  readonly names: readonly string[];
+  readonly factors: readonly number[];
+}
+
+/** Bytes each 1024 of the one before, as pgloader has them. */
+const UNITS: Readonly<Record<'bytes' | 'time', Units>> = {
+  bytes: { names: ['B', 'kB', 'MB', 'GB', 'TB', 'PB'], factors: [1, 2 ** 10, 2 ** 20, 2 ** 30, 2 ** 40, 2 ** 50] },
+  time: { names: ['seconds', 'minutes', 'hours', 'days'], factors: [1, 60, 3600, 86_400] },
 };
 
 /** unit = [k|M|G|T|P] "B" | "second"["s"] | "minute"["s"] | "hour"["s"] | "day"["s"], in any case */
-function parseUnit(cursor: Cursor, option: NumberWords): number | undefined {
-  const units = option.unit === 'bytes' ? UNITS.bytes : UNITS.time;
-  const what = option.unit === 'bytes' ? 'B, kB, MB, GB, TB or PB' : 'seconds, minutes, hours or days';
+function parseUnit(cursor: Cursor, { names, factors }: Units): { factor: number; name: string } | undefined {
   const word = cursor.read(/[A-Za-z]+/y);
+  const written = word?.value.toLowerCase();
+  const at = names.findIndex((name) => [name, name.replace(/s$/, '')].some((each) => each.toLowerCase() === written));
+  const factor = factors[at];
+  if (factor !== undefined) return { factor, name: ` ${names[at]}` };
+  const what = `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
   if (word === undefined) return cursor.expected(what);
-  const name = word.value.toLowerCase();
-  const factor = units[option.unit === 'time' ? name.replace(/s$/, '') : name];
-  return factor ?? cursor.fail(`expected ${what}, found ${cursor.shown(word.from, word.to)}`, word.from, word.to);
+  const found = `${cursor.shown(word.from, word.to)}${didYouMean(word.value, names)}`;
+  return cursor.fail(`expected ${what}, found ${found}`, word.from, word.to);
 }
 
 /** Options that cannot both be given. */
@@ -133,7 +151,7 @@ function give(cursor: Cursor, draft: Draft, option: OptionWords, words: Token, s
     }
   }
   draft.options = { ...draft.options, ...set };
-  if (before === undefined)
-    draft.places.set(`options.${name}`, { source: cursor.source, from: words.from, to: words.to });
+  if (before !== undefined) return;
+  draft.places.set(`options.${name}`, { source: cursor.source, from: words.from, to: words.to });
   draft.given.set(name, words.value);
 }

@@ -38,7 +38,7 @@ it('exits 0 for a file without mistakes', async () => {
 it('exits 0 for warnings alone, and tells them', async () => {
   const { code, err } = await check(fileWith('warned.load', `${head}\nWITH reindex;`));
   expect(code).toBe(0);
-  expect(err).toContain('warned.load:2:6: warning: this option does nothing: Redshift has no indexes\n  WITH reindex;');
+  expect(err).toContain('warned.load:2:6: warning: `reindex` does nothing: Redshift has no indexes\n  WITH reindex;');
 });
 
 it('exits 1 and tells every mistake of every file to stderr', async () => {

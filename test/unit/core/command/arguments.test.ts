@@ -42,6 +42,27 @@ test('options say what clauses say', () => {
   expect(commands).toEqual(file.commands);
 });
 
+test.each([
+  ["a in schema 's', b, ~/c/", ["MATCHING 'a' IN SCHEMA 's'", "MATCHING 'b', ~/c/"]],
+  ["table names matching 'a' in schema 's'", ["MATCHING 'a' IN SCHEMA 's'"]],
+  ["MATCHING 'a', b", ["MATCHING 'a', 'b'"]],
+  ["like 'a%', 'b_' in schema s, like 'c%'", ["LIKE 'a%', 'b_' IN SCHEMA 's'", "LIKE 'c%'"]],
+  ['like, table, matching', ["MATCHING 'like', 'table', 'matching'"]],
+])('--including-only %j says what INCLUDING ONLY can say', (text, clauses) => {
+  const { commands, problems } = parse({ includingOnly: [text] });
+  expect(problems).toEqual([]);
+  const written = clauses.map((clause) => `INCLUDING ONLY TABLE NAMES ${clause}`).join(' ');
+  const file = parseCommands(`LOAD DATABASE FROM ${ends.source} INTO ${ends.target} ${written};`, 'x.load');
+  expect(commands).toEqual(file.commands);
+});
+
+test('a mistake in an option speaks of the option, not of clauses', () => {
+  expect(toldOf({ includingOnly: ["a in schema 's' b"], cast: ['type a to b drp default'] })).toEqual([
+    expect.stringContaining('--cast:1:13: expected a comma, the end of the option, found `drp`; did you mean `drop`?'),
+    expect.stringContaining('--including-only:1:17: expected the end of the option, found `b`'),
+  ]);
+});
+
 test('mistakes name their options, all at once', () => {
   expect(toldOf({ with: ['include dorp'], cast: ['type a'], excluding: ['~/(/'], before: ['none'] })).toEqual([
     '--with:1:1: unknown option `include dorp`; did you mean `include drop`?\n  include dorp\n  ^^^^^^^^^^^^',

@@ -175,6 +175,71 @@ describe('mistakes', () => {
     expect(problems).toHaveLength(1);
   });
 
+  test.each([
+    [
+      "ALTER TABLE NAMES MATCHING 'a' SET (diststyle = 'som', distkey = 'a, b', sortky = 'c', encode = 'x gzip' backup = 'maybe', z)",
+      [
+        '1:98 expected auto, even, all or key',
+        '1:115 expected one column',
+        '1:123 unknown parameter `sortky`; did you mean `sortkey`?',
+        '1:146 unknown encoding in',
+        '1:155 expected a comma or ), found `backup`',
+        '1:164 expected yes or no',
+        '1:174 expected = and a value',
+      ],
+    ],
+    [
+      'CAST tpye a to b, type c to d drop not nul, type e whn signed to f',
+      ['1:55 expected a rule', '1:89 expected null', '1:101 expected to and a type'],
+    ],
+    [
+      "INCLUDNG ONLI TABEL NAMES MATCHNG 'a' IN SCHMA 'b'",
+      [
+        '1:50 expected a clause',
+        '1:59 expected ONLY',
+        '1:64 expected TABLE',
+        '1:76 expected MATCHING',
+        '1:91 expected SCHEMA',
+      ],
+    ],
+  ])('each of several mistakes in one clause is told: %s', (clause, expected) => {
+    const { problems } = parseCommands(`LOAD DATABASE FROM pgsql:///a INTO redshift:///b ${clause};`, 'x');
+    expect(problems.map(({ line, column, message }) => `${line}:${column} ${message}`)).toEqual(
+      expected.map((each) => expect.stringContaining(each)),
+    );
+  });
+
+  test('each mistake of a connection string is told', () => {
+    const { problems } = parseCommands('LOAD DATABASE FROM pgsql://h:0/a?sslmode=on INTO redshift://h/b/c;', 'x');
+    expect(problems.map(({ column, message }) => `${column} ${message}`)).toEqual([
+      '20 a port is a number from 1 to 65535',
+      expect.stringContaining('20 unknown sslmode'),
+      expect.stringContaining("50 the target's database name holds a /"),
+    ]);
+  });
+
+  test('of executed files follow those of the load file, file by file', () => {
+    const files: Record<string, string> = {
+      'one.sql': "select 1;\n\n\n\nselect 'x",
+      'two.sql': 'commit;',
+      'empty.sql': '-- nothing',
+    };
+    const { diagnostics } = parseCommands(
+      `LOAD DATABASE FROM pgsql:///a INTO redshift:///b
+       AFTER LOAD EXECUTE 'one.sql' EXECUTE 'two.sql' EXECUTE 'empty.sql'
+       WITH nonsense BEFORE LOAD EXECUTE 'one.sql';`,
+      'x.load',
+      { readFile: (name) => ({ name, text: files[name] ?? '' }), variables: {} },
+    );
+    expect(diagnostics.map(({ file, line }) => `${file}:${line}`)).toEqual([
+      'x.load:2',
+      'x.load:3',
+      'one.sql:5',
+      'one.sql:5',
+      'two.sql:1',
+    ]);
+  });
+
   test('are told a hundred times at most', () => {
     const { problems } = parseCommands(
       `LOAD DATABASE FROM pgsql:///a INTO redshift:///b WITH ${'nonsense, '.repeat(300)};`,
@@ -192,8 +257,8 @@ describe('warnings', () => {
     );
 
   test('tell what does nothing in Redshift, each once and with the reason', () => {
-    expect(warningsOf("WITH reindex, drop indexes SET work_mem TO '1' ", 'redshift:///b')).toEqual([
-      '1:55 this option does nothing: Redshift has no indexes',
+    expect(warningsOf("WITH drop indexes, reindex SET work_mem TO '1' ", 'redshift:///b')).toEqual([
+      '1:55 `drop indexes` does nothing: Redshift has no indexes',
       '1:81 work_mem is set at the source only: Redshift has no such parameter',
     ]);
   });
@@ -201,6 +266,27 @@ describe('warnings', () => {
   test('about Redshift are not told of a target that may be PostgreSQL', () => {
     expect(warningsOf("WITH reindex SET work_mem TO '1'", 'pgsql:///b')).toEqual([]);
     expect(warningsOf("SET query_group TO '1'", 'pgsql:///b')).toHaveLength(1);
+  });
+
+  test('tell SQL that holds no statement, each text of it', () => {
+    const files = { readFile: (name: string) => ({ name, text: '/* nothing */' }), variables: {} };
+    const text = "AFTER LOAD DO $$ select 1 $$, $$ -- only $$ DO $$$$ EXECUTE 'empty.sql'";
+    const { commands, warnings } = parseCommands(`LOAD DATABASE FROM pgsql:///a INTO pgsql:///b ${text};`, 'x', files);
+    expect(warnings.map(({ column, message }) => `${column} ${message}`)).toEqual([
+      '79 there is no statement here: it does nothing',
+      '96 there is no statement here: it does nothing',
+      '107 there is no statement in this file: it does nothing',
+    ]);
+    expect(commands[0]?.command.afterLoad).toEqual([{ statements: ['select 1'] }]);
+  });
+
+  test('tell a name that was meant as a pattern or with its schema', () => {
+    expect(warningsOf("EXCLUDING TABLE NAMES MATCHING '~/^a/', 'a%', 'shop.a', 'a'", 'redshift:///b')).toEqual([
+      expect.stringMatching(/^1:81 this is a name; a regular expression stands without quotes/),
+      expect.stringMatching(/^1:90 a % stands for itself here/),
+      expect.stringMatching(/^1:96 this is one name, with a point in it/),
+    ]);
+    expect(warningsOf("EXCLUDING TABLE NAMES LIKE 'a%'", 'redshift:///b')).toEqual([]);
   });
 
   test('tell a connection string that may be meant in two ways', () => {

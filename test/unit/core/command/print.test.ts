@@ -61,6 +61,8 @@ const nasty = fc.constantFrom(
   '日本',
   '🙂',
   'LOAD',
+  'as',
+  'USING',
   'x',
   'to',
   '@',
@@ -253,6 +255,10 @@ const command: fc.Arbitrary<LoadCommand> = fc
     for (const [words, number] of given) {
       const name = nameOf(words);
       if (name === 'schemaOnly' || name === 'noSnapshot') continue;
+      if (name === 'maxRejects') {
+        names.add('onError');
+        set.onError = 'resume next';
+      } else if (set[name] !== undefined) continue;
       names.add(name);
       set[name] = 'set' in words ? words.set[name] : number;
     }

@@ -76,5 +76,9 @@ test('what no step does yet is told in the words of the language', () => {
   expect(notYet(commandOf('WITH include no drop, workers = 9, strict, reindex, no snapshot, on error stop'))).toEqual(
     [],
   );
-  expect(notYet(commandOf('WITH verify checksums'))).toEqual(['verify checksums']);
+  expect(notYet(commandOf('WITH verify checksums, on error resume next, max rejects = 7'))).toEqual([
+    'on error resume next',
+    'max rejects = 7',
+    'verify checksums',
+  ]);
 });

@@ -304,6 +304,13 @@ describe('options', () => {
     },
   );
 
+  test('what no step does yet refuses the plan, and stands first', () => {
+    const plan = planOf([table('t')], { options: { verifyChecksums: true }, origins: { verifyChecksums: 'given' } });
+    expect(hazardsOf(plan)).toEqual(['NOT_SUPPORTED_YET refuse null']);
+    expect(messagesOf(plan)).toEqual(['`verify checksums` is not supported yet']);
+    expect(tablesOf(plan)).toHaveLength(1);
+  });
+
   test('chunk size, rows per range and single reader bound the parts', () => {
     const big = table('t', { heap: { bytes: 1e9, pages: 100_000, estimatedRows: 1e6 } });
     const parts = (options: object) => tablesOf(planOf([big], { options }))[0]?.parts.length;
@@ -337,12 +344,10 @@ describe('SET and SQL blocks', () => {
     expect(messagesOf(plan)[1]).toMatch(/^SET lock_timeout: not at the source/);
   });
 
-  test('a block may not end its transaction; TRUNCATE, which commits in Redshift, is told', () => {
-    const plan = planOf([], {
-      afterLoad: [{ statements: ['/* so */ -- and so\n commit', 'SELECT 1'] }, { statements: ['truncate t'] }],
-    });
-    expect(hazardsOf(plan)).toEqual(['BLOCK_COMMITS refuse null', 'BLOCK_COMMITS report null']);
-    expect(messagesOf(plan)[1]).toMatch(/^AFTER LOAD, block 2, statement 1:/);
+  test('TRUNCATE in a block, which commits in Redshift, is told', () => {
+    const plan = planOf([], { afterLoad: [{ statements: ['SELECT 1'] }, { statements: ['truncate t'] }] });
+    expect(hazardsOf(plan)).toEqual(['BLOCK_COMMITS report null']);
+    expect(messagesOf(plan)[0]).toMatch(/^AFTER LOAD, block 2, statement 1:/);
   });
 
   test('blocks run where there is nothing to load', () => {
@@ -391,6 +396,23 @@ describe('keys that a cast unfits', () => {
     });
     expect(hazardsOf(plan)).toEqual(['FOREIGN_KEY_DROPPED report public.a']);
   });
+});
+
+test('a cast rule that no column uses is told with its guards', () => {
+  const rule = { default: 'keep', typmod: 'keep', notNull: 'keep', extra: 'keep' } as const;
+  const plan = planOf([table('t', { columns: [column('n', { type: type('numeric') })] })], {
+    casts: [
+      {
+        ...rule,
+        match: { by: 'type', type: 'numeric' },
+        guards: { typmod: { test: '=', of: ['precision', 18] }, notNull: true },
+        to: { name: 'bigint', modifiers: [] },
+      },
+    ],
+  });
+  expect(messagesOf(plan)).toContain(
+    'CAST rule 1, of type numeric when (= precision 18) and not null, is used for no column',
+  );
 });
 
 test('MATERIALIZE ALL VIEWS asks for all views but the excluded, whatever INCLUDING ONLY says of tables', () => {
