@@ -45,9 +45,12 @@ export class LoadError extends Error {
   line = 0;
   rawLine = '';
   rawField = '';
+  /** In the field, where that is known. */
+  readonly position: number;
 
-  constructor(errorCode: number, reason: string) {
+  constructor(errorCode: number, reason: string, position = 0) {
     super(reason);
     this.errorCode = errorCode;
+    this.position = position;
   }
 }

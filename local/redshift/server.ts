@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Backend } from './admin.ts';
 import { prepareDatabase } from './catalog/bootstrap.ts';
+import type { CopySettings } from './copy/run.ts';
 import { RedshiftError, sqlstate } from './errors.ts';
-import { Session, type Shared } from './session.ts';
+import { Session } from './session.ts';
 import { refuseFloatDigits, startupOptions } from './sql/settings.ts';
 import { errorResponse, Frames, int32, message, startupMessage, startupParameters } from './wire.ts';
 
@@ -29,6 +30,8 @@ export interface RedshiftOptions {
   /** Where Redshift's real answer is unknown: what hurts a loader more (default), or less. */
   readonly profile?: 'pessimistic' | 'optimistic';
   readonly isolation?: 'snapshot' | 'serializable';
+  /** Serverless has no STL tables: load errors are in sys_load_error_detail only. */
+  readonly deployment?: 'provisioned' | 'serverless';
 }
 
 export interface RedshiftServer {
@@ -50,8 +53,15 @@ const driverParameters = new Set(['client_protocol_version', 'driver_version', '
 export async function startRedshift(options: RedshiftOptions): Promise<RedshiftServer> {
   const { backend, user, password, database } = options;
   const isolation = options.isolation ?? 'snapshot';
-  const admin = await prepareDatabase({ backend, user, password, database, isolation });
-  const shared: Shared = { admin, s3: options.s3, profile: options.profile ?? 'pessimistic', database };
+  const deployment = options.deployment ?? 'provisioned';
+  const admin = await prepareDatabase({ backend, user, password, database, isolation, deployment });
+  const shared: CopySettings = {
+    admin,
+    s3: options.s3,
+    profile: options.profile ?? 'pessimistic',
+    deployment,
+    database,
+  };
   const sockets = new Set<Socket>();
   const sessions = new Set<Session>();
   const server = createServer({ noDelay: true }, (client) => {
@@ -86,7 +96,7 @@ function listeningPort(server: Server): number {
 }
 
 /** Reads what comes before the login, then hands the connection to a session. */
-function greet(client: Socket, options: RedshiftOptions, shared: Shared, sessions: Set<Session>): void {
+function greet(client: Socket, options: RedshiftOptions, shared: CopySettings, sessions: Set<Session>): void {
   const frames = new Frames(true);
   const onData = (chunk: Buffer) => {
     frames.feed(chunk);
@@ -117,7 +127,7 @@ function startSession(
   startup: Buffer,
   frames: Frames,
   options: RedshiftOptions,
-  shared: Shared,
+  shared: CopySettings,
   sessions: Set<Session>,
 ): void {
   const version = startup.readInt32BE(4);

@@ -1,60 +1,49 @@
 // What happens on one client's connection? Its messages are taken one by one; most go on to the backend as they are or
 // rewritten, some are carried out here.
 import type { Socket } from 'node:net';
-import type { Admin } from './admin.ts';
-import { literal } from './admin.ts';
 import { BackendConnection } from './backend.ts';
-import { type CopyContext, runCopy } from './copy/run.ts';
-import { RedshiftError, sqlstate } from './errors.ts';
+import type { CopySettings } from './copy/run.ts';
+import { RedshiftError } from './errors.ts';
+import { ExtendedProtocol } from './extended.ts';
 import { Results } from './results.ts';
+import { StatementRunner } from './run-statement.ts';
 import { readStatement } from './sql/rewrite.ts';
-import type { Statement, Steps } from './sql/statement.ts';
+import type { Statement } from './sql/statement.ts';
 import { statements } from './sql/tokens.ts';
-import { code, commandComplete, errorResponse, type Frames, message, query, readyForQuery, text } from './wire.ts';
-
-/** What all sessions of a server share. */
-export interface Shared {
-  readonly admin: Admin;
-  readonly s3: CopyContext['s3'];
-  readonly profile: 'pessimistic' | 'optimistic';
-  readonly database: string;
-}
+import { code, commandComplete, errorResponse, type Frames, query, readyForQuery } from './wire.ts';
 
 /** 32 MB: twice the longest statement that Redshift takes. */
 const maxBufferedBytes = 32 * 1024 * 1024;
 
-// The backend keeps this for a statement that is carried out here: no parameters, no result, no effect.
-const placeholder = `SET redshift.placeholder TO ''`;
-
 export class Session {
   private readonly client: Socket;
   private readonly backend: BackendConnection;
-  private readonly results: Results;
+  private readonly results = new Results();
   private readonly frames: Frames;
-  private readonly shared: Shared;
-  private readonly prepared = new Map<string, Statement>();
-  private readonly portals = new Map<string, Statement>();
+  private readonly runner: StatementRunner;
+  private readonly extended: ExtendedProtocol;
   private pumping = false;
   private started = false;
-  /** After an error found here, the client's messages are dropped up to its Sync. */
-  private skipping = false;
-  private executed = false;
   private clientGone = false;
   private unsent: Buffer[] = [];
-  private stopCopy: AbortController | undefined;
-  private copyStandsAlone = false;
 
-  constructor(client: Socket, upstream: Socket, frames: Frames, shared: Shared) {
+  constructor(client: Socket, upstream: Socket, frames: Frames, shared: CopySettings) {
     this.client = client;
     this.frames = frames;
-    this.shared = shared;
-    this.results = new Results();
     this.backend = new BackendConnection(
       upstream,
       (arrived) => this.fromBackend(arrived),
       () => this.flush(),
       () => this.client.destroySoon(),
     );
+    this.runner = new StatementRunner({
+      backend: this.backend,
+      results: this.results,
+      copying: shared,
+      tell: (bytes) => this.toClient(bytes),
+      forward: (arrived) => this.fromBackend(arrived),
+    });
+    this.extended = new ExtendedProtocol(this.backend, this.runner, (sql) => this.read(sql));
     client.on('data', (chunk: Buffer) => {
       this.frames.feed(chunk);
       // The socket is read on while a statement runs, or the client's leaving would go unnoticed.
@@ -63,7 +52,10 @@ export class Session {
     });
     client.on('drain', () => this.backend.resume());
     client.on('error', () => {});
-    client.on('close', () => this.clientLeft());
+    client.on('close', () => {
+      this.clientGone = true;
+      if (!this.runner.clientLeft()) this.backend.destroy();
+    });
     void this.pump();
   }
 
@@ -74,15 +66,7 @@ export class Session {
 
   /** Ends a COPY that runs here; whatever runs in the backend is cancelled there. */
   cancel(): void {
-    this.stopCopy?.abort(new RedshiftError('canceling statement due to user request', '57014'));
-  }
-
-  private clientLeft(): void {
-    this.clientGone = true;
-    // Outside a transaction block a COPY that has begun goes on and commits.
-    if (this.stopCopy !== undefined && this.copyStandsAlone) return;
-    this.stopCopy?.abort(new RedshiftError('the client has gone', '08006'));
-    this.backend.destroy();
+    this.runner.cancel();
   }
 
   private toClient(bytes: Buffer): void {
@@ -125,6 +109,8 @@ export class Session {
     try {
       for (let next = this.frames.next(); next !== undefined; next = this.frames.next()) {
         await this.take(Buffer.from(next));
+        // What went on without the client has ended.
+        if (this.clientGone) this.backend.destroy();
       }
     } catch (error) {
       const failure = error instanceof RedshiftError ? error : new RedshiftError(String(error), '08P01');
@@ -144,19 +130,22 @@ export class Session {
       this.client.end();
     } else if (type === 'p') await this.backend.send(arrived);
     else if (type === 'Q') await this.simple(arrived.toString('utf8', 5, arrived.length - 1));
-    else if (type === 'S') await this.sync(arrived);
-    else if (this.skipping || 'dcf'.includes(type)) return;
-    else await this.extended(type, arrived);
+    else if (type === 'S') await this.extended.sync(arrived);
+    // Late messages of a COPY that was refused.
+    else if ('dcf'.includes(type)) return;
+    else await this.extended.take(type, arrived);
   }
 
-  // --- simple protocol
+  private read(sql: string): Statement[] {
+    return statements(sql, { backslashEscapes: this.results.backslashEscapes }).map(readStatement);
+  }
 
   private async simple(sql: string): Promise<void> {
     let list: Statement[];
     try {
       list = this.read(sql);
     } catch (error) {
-      await this.refuse(error);
+      await this.runner.refuse(error);
       this.toClient(readyForQuery(this.backend.status));
       return;
     }
@@ -167,10 +156,6 @@ export class Session {
     }
     await this.oneByOne(list);
     this.toClient(readyForQuery(this.backend.status));
-  }
-
-  private read(sql: string): Statement[] {
-    return statements(sql, { backslashEscapes: this.results.backslashEscapes }).map(readStatement);
   }
 
   /** Several statements in one message are one transaction, unless they say otherwise themselves. */
@@ -187,184 +172,13 @@ export class Session {
         await this.backend.ask('BEGIN');
         implicit = true;
       }
-      const done = await this.run(statement);
+      const done = await this.runner.run(statement);
       if (!done) {
         if (implicit) await this.backend.ask('ROLLBACK');
         return;
       }
       if (this.backend.status === 'I') implicit = false;
     }
-    if (implicit) await this.askVisibly('COMMIT');
-  }
-
-  /** Runs one statement whole; its result goes to the client, without ReadyForQuery. False when it failed. */
-  private async run(statement: Statement): Promise<boolean> {
-    if (statement.kind === 'pass') return this.passOne(statement.sql);
-    try {
-      if (statement.kind === 'steps') return await this.runSteps(statement);
-      await this.copy(statement);
-      return true;
-    } catch (error) {
-      await this.refuse(error);
-      return false;
-    }
-  }
-
-  private async passOne(sql: string): Promise<boolean> {
-    let failed = false;
-    await this.backend.sendWith(query(sql), (arrived) => {
-      if (arrived[0] === code('E')) failed = true;
-      this.fromBackend(arrived);
-    });
-    return !failed;
-  }
-
-  private async runSteps(statement: Steps): Promise<boolean> {
-    const inBlock = this.backend.status !== 'I';
-    if (inBlock && statement.inBlock === 'refused') {
-      throw new RedshiftError(`${statement.tag} cannot run inside a transaction block`, sqlstate.activeTransaction);
-    }
-    if (statement.ifExists && (await this.exists(statement.ifExists.relation))) {
-      return this.passOne(statement.ifExists.sql);
-    }
-    if (!(await this.askVisibly(statement.steps.join(';\n')))) return false;
-    if (inBlock && statement.inBlock === 'commits' && !(await this.askVisibly('COMMIT'))) return false;
-    this.toClient(commandComplete(statement.tag));
-    return true;
-  }
-
-  private async exists(relation: string): Promise<boolean> {
-    const { rows } = await this.backend.ask(`SELECT to_regclass(${literal(relation)})`);
-    return rows[0]?.[0] != null;
-  }
-
-  /** Asks the backend; notices and an error go to the client, rows don't. */
-  private async askVisibly(sql: string): Promise<boolean> {
-    const { error } = await this.backend.ask(sql, (arrived) => this.fromBackend(arrived));
-    if (error) this.toClient(this.results.error(error));
-    return error === undefined;
-  }
-
-  /** Answers an error found here; an open transaction fails with it. */
-  private async refuse(error: unknown): Promise<void> {
-    const failure = error instanceof RedshiftError ? error : new RedshiftError(String(error), sqlstate.internal);
-    if (this.backend.status === 'T') await this.backend.ask('SELECT 1/0');
-    this.toClient(errorResponse(failure));
-  }
-
-  private async copy(statement: Statement & { kind: 'copy' }): Promise<void> {
-    const stop = new AbortController();
-    this.stopCopy = stop;
-    this.copyStandsAlone = this.backend.status === 'I';
-    try {
-      await runCopy(statement.copy, {
-        backend: this.backend,
-        admin: this.shared.admin,
-        s3: this.shared.s3,
-        profile: this.shared.profile,
-        database: this.shared.database,
-        pid: this.results.pid,
-        signal: stop.signal,
-        stop: (reason) => stop.abort(reason),
-        tell: (bytes) => this.toClient(bytes),
-      });
-    } finally {
-      this.stopCopy = undefined;
-      if (this.clientGone) this.backend.destroy();
-    }
-  }
-
-  // --- extended protocol
-
-  private async sync(arrived: Buffer): Promise<void> {
-    this.skipping = false;
-    this.executed = false;
-    await this.backend.sendUntilReady(arrived);
-  }
-
-  private async extended(type: string, arrived: Buffer): Promise<void> {
-    if (this.backend.failed) {
-      this.skipping = true;
-      return;
-    }
-    if (type === 'P') await this.parse(arrived);
-    else if (type === 'B') await this.bind(arrived);
-    else if (type === 'E') await this.execute(arrived);
-    else if (type === 'C') await this.close(arrived);
-    else if (type === 'D') await this.describe(arrived);
-    else if (type === 'H') await this.backend.send(arrived);
-    else await this.refuseExtended(new RedshiftError(`message type "${type}" is not supported`, '08P01'));
-  }
-
-  private async parse(arrived: Buffer): Promise<void> {
-    const name = text(arrived, 5);
-    const sql = text(arrived, name.end);
-    try {
-      const list = this.read(sql.value);
-      if (list.length > 1) {
-        throw new RedshiftError('cannot insert multiple commands into a prepared statement', sqlstate.syntaxError);
-      }
-      const statement = list[0] ?? { kind: 'pass', sql: '' };
-      this.prepared.delete(name.value);
-      if (statement.kind !== 'pass') this.prepared.set(name.value, statement);
-      const forBackend = statement.kind === 'pass' ? statement.sql : placeholder;
-      const parameters = arrived.subarray(sql.end);
-      await this.backend.sendCounted(message('P', `${name.value}\0${forBackend}\0`, parameters));
-    } catch (error) {
-      await this.refuseExtended(error);
-    }
-  }
-
-  private async bind(arrived: Buffer): Promise<void> {
-    const portal = text(arrived, 5);
-    const statement = this.prepared.get(text(arrived, portal.end).value);
-    if (statement) this.portals.set(portal.value, statement);
-    else this.portals.delete(portal.value);
-    await this.backend.sendCounted(arrived);
-  }
-
-  private async close(arrived: Buffer): Promise<void> {
-    const kind = arrived[5] === code('S') ? this.prepared : this.portals;
-    kind.delete(text(arrived, 6).value);
-    await this.backend.sendCounted(arrived);
-  }
-
-  private async describe(arrived: Buffer): Promise<void> {
-    await this.backend.sendCounted(arrived);
-  }
-
-  private async execute(arrived: Buffer): Promise<void> {
-    const statement = this.portals.get(text(arrived, 5).value);
-    if (statement === undefined) {
-      this.executed = true;
-      await this.backend.sendCounted(arrived);
-      return;
-    }
-    await this.backend.settled();
-    if (this.backend.failed) {
-      this.skipping = true;
-      return;
-    }
-    await this.refreshStatus();
-    if (this.backend.status === 'E') {
-      const message = 'current transaction is aborted, commands ignored until end of transaction block';
-      await this.refuseExtended(new RedshiftError(message, '25P02'));
-      return;
-    }
-    if (!(await this.run(statement))) this.skipping = true;
-  }
-
-  private async refuseExtended(error: unknown): Promise<void> {
-    await this.backend.settled();
-    this.skipping = true;
-    if (this.backend.failed) return;
-    await this.refreshStatus();
-    await this.refuse(error);
-  }
-
-  /** Messages since the last Sync may have opened or ended a transaction; an empty query tells. */
-  private async refreshStatus(): Promise<void> {
-    if (this.executed) await this.backend.ask('');
-    this.executed = false;
+    if (implicit) await this.runner.askVisibly('COMMIT');
   }
 }

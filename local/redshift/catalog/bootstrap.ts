@@ -13,6 +13,7 @@ export interface DatabaseSetup {
   readonly password: string;
   readonly database: string;
   readonly isolation: 'snapshot' | 'serializable';
+  readonly deployment: 'provisioned' | 'serverless';
 }
 
 /** Foreign keys that are NOT ENFORCED came with PostgreSQL 18. */
@@ -58,6 +59,7 @@ async function prepareServer(server: Admin, setup: DatabaseSetup): Promise<void>
     timezone: 'UTC',
     datestyle: 'ISO, MDY',
     bytea_output: 'hex',
+    'redshift.deployment': setup.deployment,
   };
   for (const [name, value] of Object.entries(settings)) {
     await server.run(`ALTER DATABASE ${database} SET ${name} = ${literal(value)}`);

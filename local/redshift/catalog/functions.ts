@@ -66,8 +66,17 @@ CREATE CAST (pg_catalog.varbyte AS varchar) WITH FUNCTION pg_internal.varbyte_te
 CREATE CAST (varchar AS pg_catalog.varbyte) WITH FUNCTION pg_internal.text_varbyte(text) AS ASSIGNMENT;
 CREATE CAST (text AS pg_catalog.varbyte) WITH FUNCTION pg_internal.text_varbyte(text) AS ASSIGNMENT;
 
-CREATE FUNCTION pg_catalog.json_parse(text) RETURNS pg_catalog.super LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-  AS $f$ SELECT $1::jsonb::pg_catalog.super $f$;
+CREATE FUNCTION pg_catalog.json_parse(text) RETURNS pg_catalog.super LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $f$
+BEGIN
+  IF octet_length($1) > 65535 AND EXISTS (SELECT FROM jsonb_path_query($1::jsonb, '$.** ? (@.type() == "string")') AS s
+    WHERE octet_length(s #>> '{}') > 65535) THEN
+    RAISE EXCEPTION 'String value exceeds the max size of 65535 bytes' USING ERRCODE = '22001';
+  END IF;
+  IF octet_length($1) > 16777216 THEN
+    RAISE EXCEPTION 'SUPER value exceeds the max size of 16777216 bytes' USING ERRCODE = '22001';
+  END IF;
+  RETURN $1::jsonb::pg_catalog.super;
+END $f$;
 -- json_serialize is grammar in PostgreSQL: calls of it are written to this one.
 CREATE FUNCTION pg_internal.json_serialize(pg_catalog.super) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
   AS $f$ SELECT regexp_replace($1::jsonb::text, E'("(?:[^"\\\\\\\\]|\\\\\\\\.)*")|\\\\s+', E'\\\\1', 'g') $f$;

@@ -4,6 +4,19 @@
 
 export const superOid = 4000;
 export const varbyteOid = 6551;
+const geometryOid = 3000;
+const geographyOid = 3001;
+
+/** Kept as the text they come in. */
+const textType = (name: string, oid?: number): string => `
+CREATE TYPE pg_catalog.${name};
+${oid === undefined ? '' : `UPDATE pg_catalog.pg_type SET oid = ${oid} WHERE typname = '${name}';`}
+CREATE FUNCTION pg_catalog.${name}_in(cstring) RETURNS pg_catalog.${name}
+  LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'textin';
+CREATE FUNCTION pg_catalog.${name}_out(pg_catalog.${name}) RETURNS cstring
+  LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'textout';
+CREATE TYPE pg_catalog.${name} (INPUT = pg_catalog.${name}_in, OUTPUT = pg_catalog.${name}_out, LIKE = pg_catalog.text);
+`;
 
 export const typesSql = `
 CREATE TYPE pg_catalog.super;
@@ -31,6 +44,7 @@ CREATE TYPE pg_catalog.varbyte (INPUT = pg_catalog.varbyte_in, OUTPUT = pg_catal
 CREATE CAST (pg_catalog.varbyte AS bytea) WITHOUT FUNCTION AS IMPLICIT;
 CREATE CAST (bytea AS pg_catalog.varbyte) WITHOUT FUNCTION AS ASSIGNMENT;
 
+${textType('geometry', geometryOid)} ${textType('geography', geographyOid)} ${textType('hllsketch')}
 CREATE FUNCTION pg_internal.fit_varbyte(pg_catalog.varbyte, int, boolean) RETURNS pg_catalog.varbyte
   LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $f$
 BEGIN
@@ -67,6 +81,21 @@ CREATE FUNCTION pg_internal.fit_char(bpchar, int, boolean) RETURNS bpchar
   SELECT CASE WHEN octet_length($1) = char_length($1::text) OR octet_length(rtrim($1::text)) = char_length(rtrim($1::text))
     THEN pg_catalog.bpchar($1, $2, $3) ELSE pg_internal.refuse_multibyte($1) END
 $f$;
+-- A DECIMAL(19, s) is kept in 64 bits: not all 19 digits fit. The modifier is precision × 65536 + scale + 4.
+CREATE FUNCTION pg_internal.check_64_bits(numeric, int) RETURNS numeric LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $f$
+BEGIN
+  IF abs($1) * 10::numeric ^ (($2 - 4) & 2047) > 9223372036854775807 THEN
+    RAISE EXCEPTION 'Numeric data overflow (result precision)' USING ERRCODE = '22003';
+  END IF;
+  RETURN $1;
+END $f$;
+CREATE FUNCTION pg_internal.fit_numeric(numeric, int) RETURNS numeric
+  LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $f$
+  SELECT CASE WHEN ($2 - 4) >> 16 = 19 THEN pg_internal.check_64_bits(pg_catalog.numeric($1, $2), $2)
+    ELSE pg_catalog.numeric($1, $2) END
+$f$;
+UPDATE pg_catalog.pg_cast SET castfunc = 'pg_internal.fit_numeric(numeric, int)'::regprocedure
+  WHERE castsource = 'numeric'::regtype AND casttarget = 'numeric'::regtype;
 UPDATE pg_catalog.pg_cast SET castfunc = 'pg_internal.fit_varchar(varchar, int, boolean)'::regprocedure
   WHERE castsource = 'varchar'::regtype AND casttarget = 'varchar'::regtype;
 UPDATE pg_catalog.pg_cast SET castfunc = 'pg_internal.fit_char(bpchar, int, boolean)'::regprocedure

@@ -14,17 +14,23 @@ CREATE TABLE pg_internal.load_errors (userid int, slice int, tbl int, starttime 
   filename text, line_number bigint, colname text, type text, col_length text, position int, raw_line text,
   raw_field_value text, err_code int, err_reason text, is_partial int, start_offset bigint, database_name text,
   transaction_id bigint);
+-- CHAR takes ASCII only; what a load was refused for need not be.
+CREATE FUNCTION pg_internal.padded(text, int) RETURNS bpchar LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  AS $f$ SELECT rpad($1, $2)::bpchar $f$;
+-- Superusers, whom the stand-in's own user is not among, see all rows; others their own.
+CREATE VIEW pg_internal.own_load_errors AS SELECT * FROM pg_internal.load_errors
+  WHERE userid = (SELECT usesysid FROM pg_user WHERE usename = current_user);
 CREATE VIEW pg_catalog.stl_load_errors AS SELECT userid, slice, tbl, starttime, session, query::int AS query,
-  filename::char(256), line_number, colname::char(127), type::char(10), col_length::char(10), position,
-  raw_line::char(1024), raw_field_value::char(1024), err_code, err_reason::char(100), is_partial, start_offset
-  FROM pg_internal.load_errors
-  WHERE userid = (SELECT usesysid FROM pg_user WHERE usename = current_user);
+  pg_internal.padded(filename, 256) AS filename, line_number, pg_internal.padded(colname, 127) AS colname, pg_internal.padded(type, 10) AS type, pg_internal.padded(col_length, 10) AS col_length, position,
+  pg_internal.padded(raw_line, 1024) AS raw_line, pg_internal.padded(raw_field_value, 1024) AS raw_field_value, err_code, pg_internal.padded(err_reason, 100) AS err_reason, is_partial, start_offset
+  FROM pg_internal.own_load_errors
+  WHERE current_setting('redshift.deployment', true) IS DISTINCT FROM 'serverless';
 CREATE VIEW pg_catalog.sys_load_error_detail AS SELECT userid AS user_id, query AS query_id, transaction_id,
-  session AS session_id, database_name, tbl AS table_id, starttime AS start_time, filename AS file_name, line_number,
-  colname AS column_name, type AS column_type, col_length AS column_length, position, raw_line, raw_field_value,
-  err_code AS error_code, err_reason AS error_message
-  FROM pg_internal.load_errors
-  WHERE userid = (SELECT usesysid FROM pg_user WHERE usename = current_user);
+  session AS session_id, pg_internal.padded(database_name, 64) AS database_name, tbl AS table_id, starttime AS start_time,
+  pg_internal.padded(filename, 256) AS file_name, line_number, pg_internal.padded(colname, 127) AS column_name,
+  pg_internal.padded(type, 10) AS column_type, pg_internal.padded(col_length, 10) AS column_length, position,
+  err_code AS error_code, pg_internal.padded(err_reason, 512) AS error_message
+  FROM pg_internal.own_load_errors;
 
 CREATE FUNCTION pg_internal.type_name(type oid, modifier int) RETURNS text LANGUAGE sql STABLE AS $f$
   SELECT CASE WHEN type = 6551 THEN replace(format_type(type, modifier), 'varbyte', 'binary varying')

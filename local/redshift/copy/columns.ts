@@ -3,7 +3,9 @@ import { LoadError } from '../errors.ts';
 import { dateWriter, timestampWriter, timeWriter } from './dates.ts';
 import type { FieldWriter, Rules } from './field-writer.ts';
 import { decimalWriter, floatWriter, integerWriter } from './numbers.ts';
-import { charWriter, superWriter, varbyteWriter, varcharWriter } from './texts.ts';
+import { geometryWriter, sketchWriter } from './spatial.ts';
+import { superWriter } from './super.ts';
+import { charWriter, varbyteWriter, varcharWriter } from './texts.ts';
 
 /** A column as the backend's catalog has it. */
 export interface ColumnFacts {
@@ -17,8 +19,8 @@ export interface ColumnFacts {
   readonly identity: string;
 }
 
-/** What an empty field is. */
-export type EmptyMeaning = 'null' | 'empty text' | 'empty json';
+/** What an empty field is: an empty text, an empty string of JSON, or none of it. */
+export type EmptyMeaning = 'null' | 'refused' | '' | '""';
 
 export interface LoadColumn {
   readonly name: string;
@@ -68,7 +70,7 @@ export function loadColumn(facts: ColumnFacts, rules: Rules): LoadColumn | undef
     case 'bpchar': {
       const bytes = modifier < 4 ? 1 : modifier - 4;
       const write = charWriter(bytes, rules);
-      return { ...common, type: 'char', length: String(bytes), isText: true, empty: 'empty text', write };
+      return { ...common, type: 'char', length: String(bytes), isText: true, empty: '', write };
     }
     case 'varchar':
     case 'text': {
@@ -80,16 +82,23 @@ export function loadColumn(facts: ColumnFacts, rules: Rules): LoadColumn | undef
         length: String(bytes),
         isText: true,
         isVarchar: true,
-        empty: 'empty text',
+        empty: '',
         write,
       };
     }
     case 'super':
-      return { ...common, type: 'super', empty: 'empty json', write: superWriter() };
+      return { ...common, type: 'super', empty: '""', write: superWriter(rules) };
     case 'varbyte': {
       const bytes = modifier < 0 ? 64_000 : modifier;
-      return { ...common, type: 'varbyte', length: String(bytes), empty: 'empty text', write: varbyteWriter(bytes) };
+      // Whether an empty field is an empty VARBYTE or NULL is unknown.
+      const empty = rules.pessimistic ? 'null' : '';
+      return { ...common, type: 'varbyte', length: String(bytes), empty, write: varbyteWriter(bytes) };
     }
+    case 'geometry':
+    case 'geography':
+      return { ...common, type: facts.type, empty: rules.pessimistic ? 'refused' : 'null', write: geometryWriter() };
+    case 'hllsketch':
+      return { ...common, type: facts.type, empty: rules.pessimistic ? 'refused' : 'null', write: sketchWriter() };
     default:
       return undefined;
   }

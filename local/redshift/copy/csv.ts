@@ -2,8 +2,10 @@
 // one after the other, and taken back when one is bad.
 import { LoadError } from '../errors.ts';
 import type { LoadColumn } from './columns.ts';
+import { Fields } from './field.ts';
 import type { Rules } from './field-writer.ts';
 import { Output } from './output.ts';
+import { lineEnd, nextQuote, RecordEnd } from './records.ts';
 
 const tab = 9;
 const newline = 10;
@@ -13,8 +15,6 @@ const blank = 32;
 /** 4 MB: the longest row that Redshift reads. */
 const maxRecordBytes = 4 * 1024 * 1024;
 const shownBytes = 1024;
-/** From here on a native search is faster than a loop. */
-const shortFieldBytes = 24;
 
 const incomplete = -1;
 
@@ -28,34 +28,41 @@ export class CsvReader {
   private readonly columns: readonly LoadColumn[];
   private readonly rules: Rules;
   private readonly refused: (error: LoadError) => void;
+  private readonly fields: Fields;
   private readonly quote: number;
   private readonly delimiter: number;
-  private readonly sentinel: Buffer;
+  /** By byte: whether an unquoted field may end there. */
+  private readonly stops = new Uint8Array(256);
   private readonly scratch: Buffer = Buffer.allocUnsafe(maxRecordBytes);
   private leftover: Buffer = Buffer.alloc(0);
+  /** While the rest of a record is passed over that was too long. */
+  private passingOver: RecordEnd | undefined;
 
   /** `refused` gets each bad row; it throws to end the load. */
   constructor(columns: readonly LoadColumn[], rules: Rules, refused: (error: LoadError) => void) {
     this.columns = columns;
     this.rules = rules;
     this.refused = refused;
+    this.fields = new Fields(rules, this.output);
     this.quote = (rules.options.quote ?? '"').charCodeAt(0);
     this.delimiter = (rules.options.delimiter ?? ',').charCodeAt(0);
-    this.sentinel = Buffer.from(rules.options.nullAs);
+    for (const byte of [this.quote, this.delimiter, newline, carriageReturn]) this.stops[byte] = 1;
   }
 
   /** Reads the records that end in these bytes; keeps the rest for the next call. */
   push(chunk: Buffer): void {
-    const data = this.leftover.length === 0 ? chunk : Buffer.concat([this.leftover, chunk]);
+    const rest = this.passOver(chunk);
+    const data = this.leftover.length === 0 ? rest : Buffer.concat([this.leftover, rest]);
     const end = this.readAll(data, false);
     this.leftover = data.subarray(end);
-    if (this.leftover.length > maxRecordBytes) this.tooLong(this.leftover);
+    if (this.leftover.length > maxRecordBytes) this.tooLong();
   }
 
   /** The last record may lack its newline. */
   endOfFile(): void {
     const data = this.leftover;
     this.leftover = Buffer.alloc(0);
+    this.passingOver = undefined;
     this.readAll(data, true);
     this.line = 0;
   }
@@ -78,7 +85,7 @@ export class CsvReader {
     const before = this.output.length;
     let column = 0;
     try {
-      const next = this.fields(data, start, last, (at) => {
+      const next = this.columnsOf(data, start, last, (at) => {
         column = at;
       });
       if (next === incomplete) {
@@ -95,7 +102,7 @@ export class CsvReader {
     }
   }
 
-  private fields(data: Buffer, start: number, last: boolean, reading: (column: number) => void): number {
+  private columnsOf(data: Buffer, start: number, last: boolean, reading: (column: number) => void): number {
     const { columns, output, delimiter } = this;
     let at = start;
     for (let index = 0; index < columns.length; index++) {
@@ -104,20 +111,17 @@ export class CsvReader {
       if (index > 0) output.byte(tab);
       const end = this.field(data, at, last, column);
       if (end === incomplete) return incomplete;
-      const stop = data[end];
+      const more = end < data.length && data[end] === delimiter;
       if (index === columns.length - 1) {
-        if (stop === delimiter && end < data.length) {
+        if (more) {
           reading(-1);
           throw new LoadError(1202, 'Extra column(s) found');
         }
         return this.endOfRecord(data, start, end, last);
       }
-      if (stop === delimiter && end < data.length) at = end + 1;
+      if (more) at = end + 1;
       else {
-        if (!this.rules.options.fillRecord) {
-          reading(index + 1);
-          throw new LoadError(1203, 'Delimiter not found');
-        }
+        reading(index + 1);
         this.fill(index + 1);
         return this.endOfRecord(data, start, end, last);
       }
@@ -127,17 +131,18 @@ export class CsvReader {
 
   private endOfRecord(data: Buffer, start: number, end: number, last: boolean): number {
     if (end >= data.length && !last) return incomplete;
-    if (end - start > maxRecordBytes) throw new LoadError(1204, 'Row exceeds the 4 MB limit');
+    if (end - start > maxRecordBytes) throw tooLong();
     this.output.byte(newline);
     if (end >= data.length) return data.length;
     return data[end] === carriageReturn ? end + 2 : end + 1;
   }
 
-  /** FILLRECORD: what is missing is empty. */
+  /** The record has fewer fields than columns. */
   private fill(from: number): void {
+    if (!this.rules.options.fillRecord) throw new LoadError(1203, 'Delimiter not found');
     for (let index = from; index < this.columns.length; index++) {
       this.output.byte(tab);
-      this.empty(this.columns[index] as LoadColumn);
+      this.fields.missing(this.columns[index] as LoadColumn);
     }
   }
 
@@ -146,23 +151,20 @@ export class CsvReader {
     let at = start;
     while (data[at] === blank && at < data.length) at++;
     if (data[at] === this.quote && at < data.length) return this.quotedField(data, at + 1, last, column);
-    const { delimiter, quote } = this;
+    const { stops } = this;
     at = start;
-    while (at < data.length) {
-      const byte = data[at] as number;
-      if (byte === delimiter || byte === newline) break;
-      if (byte === quote) throw new LoadError(1214, 'Invalid quote formatting for CSV');
-      at++;
-    }
-    if (at === data.length && !last) return incomplete;
-    let end = at;
-    if (end > start && data[end - 1] === carriageReturn && data[end] !== delimiter) {
-      if (this.rules.pessimistic) throw new LoadError(1216, 'Carriage return outside quotes');
-      end--;
-      at = data[at] === newline ? end : at;
-    }
-    this.value(data, start, end, false, column);
+    while (at < data.length && (stops[data[at] as number] === 0 || this.isData(data, at, last))) at++;
+    // A carriage return that is the last byte: what follows decides.
+    if (!last && (at === data.length || (at + 1 === data.length && data[at] === carriageReturn))) return incomplete;
+    if (at < data.length && data[at] === this.quote) throw new LoadError(1214, 'Invalid quote formatting for CSV');
+    this.fields.write(data, start, at, false, column);
     return at;
+  }
+
+  /** A carriage return inside a line, which only the optimistic profile takes for data. */
+  private isData(data: Buffer, at: number, last: boolean): boolean {
+    if (data[at] !== carriageReturn || (at + 1 === data.length && !last)) return false;
+    return !this.isLineEnd(data, at, last);
   }
 
   private quotedField(data: Buffer, start: number, last: boolean, column: LoadColumn): number {
@@ -179,8 +181,8 @@ export class CsvReader {
     }
     const stop = this.behindQuote(data, end + 1, last);
     if (stop === incomplete) return incomplete;
-    if (doubled) this.value(this.scratch, 0, this.unquote(data, start, end), true, column);
-    else this.value(data, start, end, true, column);
+    if (doubled) this.fields.write(this.scratch, 0, this.unquote(data, start, end), true, column);
+    else this.fields.write(data, start, end, true, column);
     return stop;
   }
 
@@ -189,8 +191,11 @@ export class CsvReader {
     let at = from;
     while (at < data.length && data[at] === blank) at++;
     if (at === data.length) return last ? at : incomplete;
-    if (data[at] === this.delimiter || data[at] === newline || this.isLineEnd(data, at, last)) return at;
-    if (data[at] === carriageReturn && at + 1 === data.length) return incomplete;
+    if (data[at] === this.delimiter || data[at] === newline) return at;
+    if (data[at] === carriageReturn) {
+      if (at + 1 === data.length && !last) return incomplete;
+      if (this.isLineEnd(data, at, last)) return at;
+    }
     throw new LoadError(1214, 'Invalid quote formatting for CSV');
   }
 
@@ -199,17 +204,15 @@ export class CsvReader {
     return incomplete;
   }
 
-  /** CR LF, which only the optimistic profile takes for the end of a line. */
+  /** CR LF, which only the optimistic profile takes for the end of a line: the other refuses each CR outside quotes. */
   private isLineEnd(data: Buffer, at: number, last: boolean): boolean {
-    if (data[at] !== carriageReturn) return false;
-    const ends = data[at + 1] === newline || (last && at + 1 === data.length);
-    if (ends && this.rules.pessimistic) throw new LoadError(1216, 'Carriage return outside quotes');
-    return ends;
+    if (this.rules.pessimistic) throw new LoadError(1216, 'Carriage return outside quotes');
+    return data[at + 1] === newline || (last && at + 1 === data.length);
   }
 
   /** Takes one of each two quotes away; the text goes to the scratch buffer, its length is returned. */
   private unquote(data: Buffer, start: number, end: number): number {
-    if (end - start > maxRecordBytes) throw new LoadError(1204, 'Row exceeds the 4 MB limit');
+    if (end - start > maxRecordBytes) throw tooLong();
     const { scratch, quote } = this;
     let length = 0;
     for (let i = start; i < end; i++) {
@@ -220,42 +223,7 @@ export class CsvReader {
     return length;
   }
 
-  private value(source: Buffer, start: number, end: number, quoted: boolean, column: LoadColumn): void {
-    if (this.isNull(source, start, end, quoted, column)) {
-      if (column.notNull) throw new LoadError(1213, 'Missing data for not-null field');
-      this.output.none();
-    } else if (start === end) this.empty(column);
-    else {
-      try {
-        column.write(source, start, end, this.output);
-      } catch (error) {
-        if (error instanceof LoadError) {
-          error.rawField = source.toString('utf8', start, Math.min(end, start + shownBytes));
-        }
-        throw error;
-      }
-    }
-  }
-
-  /** Whether quotes protect the text that stands for NULL is unknown: pessimistically they don't. */
-  private isNull(source: Buffer, start: number, end: number, quoted: boolean, column: LoadColumn): boolean {
-    const { sentinel } = this;
-    const { options, pessimistic } = this.rules;
-    const length = end - start;
-    if (length === 0 && column.isText && options.emptyAsNull) return true;
-    if (options.blanksAsNull && column.isText && isBlank(source, start, end)) return true;
-    if (length !== sentinel.length || (length > 0 && quoted && !pessimistic)) return false;
-    for (let i = 0; i < length; i++) if (source[start + i] !== sentinel[i]) return false;
-    return true;
-  }
-
-  private empty(column: LoadColumn): void {
-    if (column.empty === 'empty json') this.output.ascii('""');
-    else if (column.empty === 'null') {
-      if (column.notNull) throw new LoadError(1213, 'Missing data for not-null field');
-      this.output.none();
-    }
-  }
+  // --- records that are not loaded
 
   private skip(data: Buffer, start: number, last: boolean): number {
     const next = this.endOf(data, start, last);
@@ -265,49 +233,45 @@ export class CsvReader {
 
   /** Reports a bad record and steps over it. */
   private bad(error: LoadError, data: Buffer, start: number, last: boolean, column: number): number {
-    const next = error.errorCode === 1214 ? lineEnd(data, start, last) : this.endOf(data, start, last);
+    const next = this.endOf(data, start, last, error.errorCode === 1214);
     if (next === incomplete) return incomplete;
-    this.line++;
-    error.line = this.line;
     error.column = column;
-    error.rawLine = data.toString('utf8', start, Math.min(next, start + shownBytes)).trimEnd();
-    this.refused(error);
+    this.report(error, data.subarray(start, next));
     return next;
   }
 
-  /** Where the next record begins: behind the first newline that no quotes enclose. */
-  private endOf(data: Buffer, start: number, last: boolean): number {
-    let quoted = false;
-    for (let i = start; i < data.length; i++) {
-      if (data[i] === this.quote) quoted = !quoted;
-      else if (data[i] === newline && !quoted) return i + 1;
-    }
+  /** Where the next record begins. After a quote too many or too few, it is taken to begin with the next line. */
+  private endOf(data: Buffer, start: number, last: boolean, byLine = false): number {
+    const found = byLine ? lineEnd(data, start) : new RecordEnd(this.quote).find(data, start);
+    if (found >= 0) return found;
     return last ? data.length : incomplete;
   }
 
-  private tooLong(data: Buffer): never {
-    const error = new LoadError(1204, 'Row exceeds the 4 MB limit');
-    error.line = this.line + 1;
-    error.rawLine = data.toString('utf8', 0, shownBytes);
+  private report(error: LoadError, record: Buffer): void {
+    this.line++;
+    error.line = this.line;
+    error.rawLine = record.toString('utf8', 0, shownBytes).trimEnd();
     this.refused(error);
-    throw error;
+  }
+
+  /** What waits is longer than any record may be, and has not ended yet. */
+  private tooLong(): void {
+    this.passingOver = new RecordEnd(this.quote);
+    this.passingOver.find(this.leftover, 0);
+    this.report(tooLong(), this.leftover);
+    this.leftover = Buffer.alloc(0);
+  }
+
+  /** What is left of these bytes behind a record that was too long. */
+  private passOver(chunk: Buffer): Buffer {
+    if (this.passingOver === undefined) return chunk;
+    const end = this.passingOver.find(chunk, 0);
+    if (end < 0) return chunk.subarray(chunk.length);
+    this.passingOver = undefined;
+    return chunk.subarray(end);
   }
 }
 
-function nextQuote(data: Buffer, from: number, quote: number): number {
-  const near = Math.min(data.length, from + shortFieldBytes);
-  for (let i = from; i < near; i++) if (data[i] === quote) return i;
-  return near === data.length ? -1 : data.indexOf(quote, near);
-}
-
-function lineEnd(data: Buffer, start: number, last: boolean): number {
-  const found = data.indexOf(newline, start);
-  if (found >= 0) return found + 1;
-  return last ? data.length : incomplete;
-}
-
-function isBlank(source: Buffer, start: number, end: number): boolean {
-  if (start === end) return false;
-  for (let i = start; i < end; i++) if (source[i] !== blank && source[i] !== tab) return false;
-  return true;
+function tooLong(): LoadError {
+  return new LoadError(1204, 'Row exceeds the 4 MB limit');
 }

@@ -1,7 +1,8 @@
 // Which texts are dates and times to COPY?
-// Without DATEFORMAT and TIMEFORMAT only Redshift's default form; with 'auto' the ISO forms too. The other forms that
-// 'auto' knows on Redshift (month names, Julian days, …) are refused as bad values.
+// Without DATEFORMAT and TIMEFORMAT only Redshift's default form; with 'auto' the ISO forms too; else the form given. The
+// other forms that 'auto' knows on Redshift (month names, Julian days, …) are refused as bad values.
 import { LoadError } from '../errors.ts';
+import type { DateFormat, Moment } from '../sql/date-format.ts';
 import type { FieldWriter, Rules } from './field-writer.ts';
 import type { Output } from './output.ts';
 
@@ -40,7 +41,27 @@ const timeBehindDay = /^(?:[T ]\d\d:\d\d.*)?$/;
 const compactDay = /^\d{8}$/;
 
 export function dateWriter(rules: Rules): FieldWriter {
-  const auto = rules.options.dateFormat === 'auto';
+  const { dateFormat } = rules.options;
+  return typeof dateFormat === 'function' ? formattedDate(dateFormat) : isoDate(rules, dateFormat === 'auto');
+}
+
+function badDate(): LoadError {
+  return new LoadError(1205, 'Invalid Date Format - length must be 10 or more');
+}
+
+function formattedDate(format: DateFormat): FieldWriter {
+  return (source, start, end, output) => {
+    const moment = format(source.toString('utf8', start, end));
+    if (moment === undefined || moment.rest !== '' || !isDayText(dayOf(moment))) throw badDate();
+    output.ascii(dayOf(moment));
+  };
+}
+
+function dayOf({ year, month, day }: Moment): string {
+  return `${year}-${month}-${day}`;
+}
+
+function isoDate(rules: Rules, auto: boolean): FieldWriter {
   return (source, start, end, output) => {
     if (end - start === 10 && isDay(source, start, end)) {
       output.plain(source, start, end);
@@ -48,14 +69,15 @@ export function dateWriter(rules: Rules): FieldWriter {
     }
     const text = source.toString('latin1', start, end);
     if (isDay(source, start, end) && timeBehindDay.test(text.slice(10))) output.plain(source, start, start + 10);
-    else if (auto && compactDay.test(text) && isDayText(text)) output.plain(source, start, end);
+    else if (auto && compactDay.test(text) && isDayText(`${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}`))
+      output.plain(source, start, end);
     else if (!rules.pessimistic && beyond.test(text)) output.plain(source, start, end);
-    else throw new LoadError(1205, 'Invalid Date Format - length must be 10 or more');
+    else throw badDate();
   };
 }
 
 function isDayText(text: string): boolean {
-  const bytes = Buffer.from(`${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}`);
+  const bytes = Buffer.from(text);
   return isDay(bytes, 0, bytes.length);
 }
 
@@ -85,8 +107,49 @@ function endOfTime(source: Buffer, at: number, end: number, secondsNeeded: boole
 }
 
 export function timestampWriter(rules: Rules, withZone: boolean): FieldWriter {
-  const auto = rules.options.timeFormat === 'auto';
-  const wanted = withZone ? 'YYYY-MM-DD HH24:MI:SSOF' : 'YYYY-MM-DD HH24:MI:SS';
+  const { timeFormat } = rules.options;
+  if (timeFormat === 'epochsecs' || timeFormat === 'epochmillisecs') {
+    return epoch(timeFormat === 'epochsecs' ? 1000 : 1, withZone);
+  }
+  if (typeof timeFormat === 'function') return formattedTimestamp(timeFormat, rules, withZone);
+  return isoTimestamp(rules, timeFormat === 'auto', withZone);
+}
+
+function badTimestamp(withZone: boolean): LoadError {
+  return new LoadError(1206, `Invalid timestamp format or value [YYYY-MM-DD HH24:MI:SS${withZone ? 'OF' : ''}]`);
+}
+
+const lastMillisecond = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** Seconds or milliseconds since 1970. */
+function epoch(milliseconds: number, withZone: boolean): FieldWriter {
+  return (source, start, end, output) => {
+    const text = source.toString('latin1', start, end);
+    const moment = /^\d+$/.test(text) ? Number(text) * milliseconds : Number.NaN;
+    if (!(moment <= lastMillisecond)) throw badTimestamp(withZone);
+    output.ascii(
+      new Date(moment)
+        .toISOString()
+        .replace('T', ' ')
+        .replace('Z', withZone ? '+00' : ''),
+    );
+  };
+}
+
+/** A zone behind the form is ignored for a TIMESTAMP. For a TIMESTAMPTZ it was seen to be dropped: pessimistically. */
+function formattedTimestamp(format: DateFormat, rules: Rules, withZone: boolean): FieldWriter {
+  return (source, start, end, output) => {
+    const moment = format(source.toString('utf8', start, end));
+    if (moment === undefined || !isDayText(dayOf(moment))) throw badTimestamp(withZone);
+    const { time, rest } = moment;
+    const isTime = endOfTime(Buffer.from(time), 0, time.length, true) === time.length;
+    const mayEnd = rest === '' || (zone.test(rest) && (rules.pessimistic || !withZone));
+    if (!isTime || !mayEnd) throw badTimestamp(withZone);
+    output.ascii(`${dayOf(moment)} ${time}`);
+  };
+}
+
+function isoTimestamp(rules: Rules, auto: boolean, withZone: boolean): FieldWriter {
   return (source, start, end, output) => {
     const time = isDay(source, start, end) ? endOfDayAndTime(source, start, end, auto) : -1;
     // A zone in the text of a TIMESTAMP is ignored.
@@ -95,7 +158,7 @@ export function timestampWriter(rules: Rules, withZone: boolean): FieldWriter {
       write(source, start, withZone ? end : time, output);
     } else if (!rules.pessimistic && beyond.test(source.toString('latin1', start, end)))
       output.plain(source, start, end);
-    else throw new LoadError(1206, `Invalid timestamp format or value [${wanted}]`);
+    else throw badTimestamp(withZone);
   };
 }
 

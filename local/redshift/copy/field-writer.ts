@@ -1,5 +1,5 @@
 // What is a field's writer, and by which rules does it check?
-import type { CopyOptions } from '../sql/copy-statement.ts';
+import type { CopyOptions } from '../sql/copy-options.ts';
 import type { Output } from './output.ts';
 
 /** Checks the bytes of a field (never empty) and writes the value. Throws LoadError. */

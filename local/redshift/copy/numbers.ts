@@ -7,15 +7,20 @@ const plus = 43;
 const minus = 45;
 const dot = 46;
 const zero = 48;
+const five = 53;
 const nine = 57;
 
 function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= zero && byte <= nine;
 }
 
+function behindSign(source: Buffer, start: number): number {
+  return source[start] === minus || source[start] === plus ? start + 1 : start;
+}
+
 function invalidDigit(source: Buffer, at: number, start: number, type: string): LoadError {
   const shown = source.toString('utf8', at, at + 1);
-  return new LoadError(1207, `Invalid digit, Value '${shown}', Pos ${at - start}, Type: ${type}`);
+  return new LoadError(1207, `Invalid digit, Value '${shown}', Pos ${at - start}, Type: ${type}`, at - start);
 }
 
 /** So many digits fit any double exactly. */
@@ -26,8 +31,7 @@ export function integerWriter(type: string, least: bigint, most: bigint): FieldW
   const leastNumber = Number(least);
   const mostNumber = Number(most);
   return (source, start, end, output) => {
-    const sign = source[start];
-    const first = sign === minus || sign === plus ? start + 1 : start;
+    const first = behindSign(source, start);
     if (first === end) throw invalidDigit(source, start, start, type);
     let value = 0;
     for (let i = first; i < end; i++) {
@@ -35,13 +39,13 @@ export function integerWriter(type: string, least: bigint, most: bigint): FieldW
       if (byte < zero || byte > nine) throw invalidDigit(source, i, start, type);
       value = value * 10 + (byte - zero);
     }
-    const signed = sign === minus ? -value : value;
+    const signed = source[start] === minus ? -value : value;
     const fits =
       end - first <= exactDigits
         ? signed >= leastNumber && signed <= mostNumber
         : fitsExactly(source.toString('latin1', start, end), least, most);
     if (!fits) throw new LoadError(1222, `Overflow, value out of range for type: ${type}`);
-    output.plain(source, sign === plus ? first : start, end);
+    output.plain(source, source[start] === plus ? first : start, end);
   };
 }
 
@@ -57,8 +61,7 @@ const mostUnscaled = 2n ** 63n - 1n;
 export function decimalWriter(precision: number, scale: number, rules: Rules): FieldWriter {
   const { roundDecimals } = rules.options;
   return (source, start, end, output) => {
-    const sign = source[start];
-    const first = sign === minus || sign === plus ? start + 1 : start;
+    const first = behindSign(source, start);
     const point = endOfDigits(source, first, end);
     const last = point < end && source[point] === dot ? endOfDigits(source, point + 1, end) : point;
     const places = last > point ? last - point - 1 : 0;
@@ -66,12 +69,12 @@ export function decimalWriter(precision: number, scale: number, rules: Rules): F
       writeExponent(source, start, end, last, rules, output);
       return;
     }
-    if (significantDigits(source, first, point) > precision - scale) throw overflow(precision, scale);
     // Decimals over the scale are cut; with ROUNDEC the backend gets them all, and rounds.
-    const cut = scale === 0 ? point : point + 1 + scale;
-    const stop = places > scale && !roundDecimals ? cut : last;
-    if (precision === shortPrecision) check64Bits(source, first, point, stop, scale);
-    writeDecimal(source, sign === minus, first, stop, output);
+    const cut = places <= scale ? last : scale === 0 ? point : point + 1 + scale;
+    const up = roundDecimals && places > scale && (source[point + 1 + scale] as number) >= five;
+    if (!fits(source, first, point, cut, up, precision, scale)) throw overflow(precision, scale);
+    const stop = roundDecimals ? last : cut;
+    writeDecimal(source, source[start] === minus, first, stop, output);
   };
 }
 
@@ -86,6 +89,17 @@ function significantDigits(source: Buffer, from: number, end: number): number {
   let at = from;
   while (at < end && source[at] === zero) at++;
   return end - at;
+}
+
+/** How many digits there are when, leading zeros left out, all are 9; else -1. */
+function countOfNines(source: Buffer, from: number, end: number): number {
+  let nines = 0;
+  for (let at = from; at < end; at++) {
+    const byte = source[at] as number;
+    if (byte === nine) nines++;
+    else if (byte !== dot && (byte !== zero || nines > 0)) return -1;
+  }
+  return nines;
 }
 
 const exponent = /^[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+$/;
@@ -104,10 +118,22 @@ function writeDecimal(source: Buffer, negative: boolean, first: number, stop: nu
   else output.plain(source, first, stop);
 }
 
-function check64Bits(source: Buffer, first: number, point: number, stop: number, scale: number): void {
-  const fraction = stop > point ? source.toString('latin1', point + 1, stop) : '';
-  const unscaled = `${source.toString('latin1', first, point)}${fraction.slice(0, scale).padEnd(scale, '0')}`;
-  if (BigInt(unscaled || '0') > mostUnscaled) throw overflow(shortPrecision, scale);
+/** Whether the digits up to `cut`, and one more when they are rounded up, are within the type. */
+function fits(
+  source: Buffer,
+  first: number,
+  point: number,
+  cut: number,
+  up: boolean,
+  precision: number,
+  scale: number,
+): boolean {
+  if (significantDigits(source, first, point) > precision - scale) return false;
+  if (up && countOfNines(source, first, cut) === precision) return false;
+  if (precision !== shortPrecision) return true;
+  const fraction = cut > point ? source.toString('latin1', point + 1, cut) : '';
+  const unscaled = `${source.toString('latin1', first, point)}${fraction.padEnd(scale, '0')}`;
+  return BigInt(unscaled || '0') + (up ? 1n : 0n) <= mostUnscaled;
 }
 
 function overflow(precision: number, scale: number): LoadError {
@@ -130,10 +156,9 @@ const inRangeCharacters = 30;
 
 function isInRange(source: Buffer, start: number, end: number): boolean {
   if (end - start > inRangeCharacters) return false;
-  const sign = source[start];
   let points = 0;
   let isZero = true;
-  for (let i = sign === minus || sign === plus ? start + 1 : start; i < end; i++) {
+  for (let i = behindSign(source, start); i < end; i++) {
     const byte = source[i] as number;
     if (byte === dot) points++;
     else if (byte < zero || byte > nine) return false;

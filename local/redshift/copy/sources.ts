@@ -12,7 +12,9 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { RedshiftError, sqlstate } from '../errors.ts';
+import type { Compression } from '../sql/copy-options.ts';
 import { type CopyStatement, parseUrl } from '../sql/copy-statement.ts';
+import { decompressBzip2 } from './bzip2.ts';
 import { decompressZstd } from './zstd.ts';
 
 export interface S3Options {
@@ -63,7 +65,7 @@ export class Sources {
   }
 
   /** The file's bytes, decompressed. Breaking off ends the request. */
-  async *read(file: SourceFile, compression: CopyStatement['options']['compression']): AsyncGenerator<Buffer> {
+  async *read(file: SourceFile, compression: Compression): AsyncGenerator<Buffer> {
     const answer = await this.call(() =>
       this.client.send(new GetObjectCommand({ Bucket: file.bucket, Key: file.key }), { abortSignal: this.signal }),
     );
@@ -172,7 +174,11 @@ export class Sources {
   }
 }
 
-async function* decompressed(body: Readable, compression: 'gzip' | 'zstd'): AsyncGenerator<Buffer> {
+async function* decompressed(body: Readable, compression: Exclude<Compression, 'none'>): AsyncGenerator<Buffer> {
+  if (compression === 'bzip2') {
+    yield* decompressBzip2(body);
+    return;
+  }
   if (compression === 'zstd') {
     yield* decompressZstd(body, chunkBytes);
     return;
@@ -242,7 +248,7 @@ function serviceError(error: unknown): RedshiftError {
 function readError(error: unknown, file: SourceFile): Error {
   const problem = asError(error);
   const code = 'code' in problem ? String(problem.code) : '';
-  if (/^(Z_|ZSTD_|ERR_)/.test(code)) {
+  if (/^(Z_|ZSTD_|BZIP2_|ERR_)/.test(code)) {
     return new RedshiftError(`${sourceUrl(file)} cannot be decompressed: ${problem.message}`);
   }
   return serviceError(error);

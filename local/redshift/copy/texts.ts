@@ -1,12 +1,11 @@
-// What may a text, a JSON value or a hex string be, and how long?
+// What may a text or a hex string be, and how long?
 import { LoadError } from '../errors.ts';
 import type { FieldWriter, Rules } from './field-writer.ts';
-import type { Output } from './output.ts';
 import { cutAtCharacter, findBadUtf8, replaceBadUtf8 } from './utf8.ts';
 
 const blank = 32;
 
-function tooLong(): LoadError {
+export function tooLong(): LoadError {
   return new LoadError(1204, 'String length exceeds DDL length');
 }
 
@@ -14,7 +13,7 @@ function hex(source: Uint8Array, start: number, end: number): string {
   return Array.from(source.subarray(start, end), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 }
 
-function badUtf8(source: Buffer, start: number, end: number): LoadError | undefined {
+export function badUtf8(source: Buffer, start: number, end: number): LoadError | undefined {
   const bad = findBadUtf8(source, start, end);
   if (bad === undefined) return undefined;
   const sequence = hex(source, bad.start, bad.start + bad.length);
@@ -73,7 +72,7 @@ export function charWriter(bytes: number, rules: Rules): FieldWriter {
   };
 }
 
-function isHexDigit(byte: number): boolean {
+export function isHexDigit(byte: number): boolean {
   return (byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 102) || (byte >= 65 && byte <= 70);
 }
 
@@ -89,59 +88,4 @@ export function varbyteWriter(bytes: number): FieldWriter {
     output.ascii('\\\\x');
     output.plain(source, start, end);
   };
-}
-
-/** The longest string inside a SUPER, and its deepest nesting. */
-const maxStringBytes = 65_535;
-const maxDepth = 1000;
-
-/** JSON text. */
-export function superWriter(): FieldWriter {
-  return (source, start, end, output) => {
-    const problem = badUtf8(source, start, end);
-    if (problem) throw problem;
-    const value = parseJson(source.toString('utf8', start, end));
-    checkJson(value);
-    writeJson(source, start, end, output);
-  };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new LoadError(1224, 'Invalid JSON for a SUPER value');
-  }
-}
-
-/** Level by level, without recursion: a value may be nested deeper than our stack. */
-function checkJson(root: unknown): void {
-  let level: unknown[] = [root];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > maxDepth) throw new LoadError(1224, `SUPER value is nested deeper than ${maxDepth} levels`);
-    level = level.flatMap(inside);
-  }
-}
-
-/** Checks a value by itself; returns what it holds. */
-function inside(value: unknown): unknown[] {
-  if (typeof value === 'string') checkJsonString(value);
-  if (typeof value !== 'object' || value === null) return [];
-  if (Array.isArray(value)) return value;
-  for (const name of Object.keys(value)) checkJsonString(name);
-  return Object.values(value);
-}
-
-function checkJsonString(value: string): void {
-  // A UTF-16 unit is at most three bytes.
-  if (value.length * 3 > maxStringBytes && Buffer.byteLength(value) > maxStringBytes) {
-    throw new LoadError(1224, `A string inside a SUPER value exceeds ${maxStringBytes} bytes`);
-  }
-  if (value.includes('\0') || !value.isWellFormed()) {
-    throw new LoadError(1224, 'A string inside a SUPER value holds a NUL or half a surrogate pair');
-  }
-}
-
-function writeJson(source: Buffer, start: number, end: number, output: Output): void {
-  if (output.text(source, start, end) < 0) throw new LoadError(1224, 'Invalid JSON for a SUPER value');
 }

@@ -1,8 +1,9 @@
 // Which changes to a table does Redshift allow, and what are they in the backend?
 import { literal } from '../admin.ts';
 import { notImplemented, RedshiftError, sqlstate } from '../errors.ts';
-import { addKey, readColumn, readTableKey, regclass } from './create-table.ts';
+import { readColumn } from './column.ts';
 import type { Cursor, TableName } from './cursor.ts';
+import { addKey, readTableKey, regclass } from './keys.ts';
 import type { Statement } from './statement.ts';
 import { quoteName } from './tokens.ts';
 import { readType } from './types.ts';

@@ -3,8 +3,9 @@
 import { notImplemented, RedshiftError, sqlstate, syntaxError } from '../errors.ts';
 import { alterTable } from './alter-table.ts';
 import { copyStatement } from './copy-statement.ts';
-import { createTable, regclass } from './create-table.ts';
+import { createTable } from './create-table.ts';
 import { Cursor } from './cursor.ts';
+import { regclass } from './keys.ts';
 import { replaceListagg } from './listagg.ts';
 import { reset, set, show } from './settings.ts';
 import type { Statement } from './statement.ts';

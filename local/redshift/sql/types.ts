@@ -27,6 +27,9 @@ const plain: Readonly<Record<string, string>> = {
   timestamptz: 'timestamp with time zone',
   timetz: 'time with time zone',
   super: 'super',
+  geometry: 'geometry',
+  geography: 'geography',
+  hllsketch: 'hllsketch',
 };
 
 // Known to PostgreSQL 8.0.2, which Redshift's parser descends from: refused as column types, but by name.
@@ -34,8 +37,6 @@ const known = new Set(
   `serial bigserial serial4 serial8 bit varbit bytea money inet cidr macaddr point line lseg box path polygon circle name oid
    xid cid tid regclass regproc regtype abstime reltime tinterval int2vector oidvector refcursor record`.split(/\s+/),
 );
-
-const later = new Set(['geometry', 'geography', 'hllsketch']);
 
 /** Reads a type; returns it as the backend writes it. `column` is the place for messages, like `t.c`. */
 export function readType(cursor: Cursor, column: string): string {
@@ -85,7 +86,6 @@ function named(cursor: Cursor, first: string, column: string): string {
 }
 
 function unknown(type: string, column: string): RedshiftError {
-  if (later.has(type)) return notImplemented(`the type ${type} (column ${column})`);
   if (known.has(type)) return unsupported(column, type);
   return new RedshiftError(`type "${type}" does not exist`, sqlstate.undefinedObject);
 }

@@ -1,0 +1,117 @@
+// How is the extended protocol served? Most messages go on to the backend as they are; a statement that is carried out
+// here stands there as one that does nothing, and is run when it is executed.
+import type { BackendConnection } from './backend.ts';
+import { RedshiftError, sqlstate } from './errors.ts';
+import type { StatementRunner } from './run-statement.ts';
+import type { Statement } from './sql/statement.ts';
+import { code, message, text } from './wire.ts';
+
+// No parameters, no result, no effect.
+const placeholder = `SET redshift.placeholder TO ''`;
+
+export class ExtendedProtocol {
+  private readonly backend: BackendConnection;
+  private readonly runner: StatementRunner;
+  private readonly read: (sql: string) => Statement[];
+  private readonly prepared = new Map<string, Statement>();
+  private readonly portals = new Map<string, Statement>();
+  /** After an error found here, the client's messages are dropped up to its Sync. */
+  private skipping = false;
+  private executed = false;
+
+  constructor(backend: BackendConnection, runner: StatementRunner, read: (sql: string) => Statement[]) {
+    this.backend = backend;
+    this.runner = runner;
+    this.read = read;
+  }
+
+  async sync(arrived: Buffer): Promise<void> {
+    this.skipping = false;
+    this.executed = false;
+    await this.backend.sendUntilReady(arrived);
+  }
+
+  /** Any other message. */
+  async take(type: string, arrived: Buffer): Promise<void> {
+    if (this.skipping) return;
+    if (this.backend.failed) {
+      this.skipping = true;
+      return;
+    }
+    if (type === 'P') await this.parse(arrived);
+    else if (type === 'B') await this.bind(arrived);
+    else if (type === 'E') await this.execute(arrived);
+    else if (type === 'C') await this.close(arrived);
+    else if (type === 'D') await this.backend.sendCounted(arrived);
+    else if (type === 'H') await this.backend.send(arrived);
+    else await this.refuse(new RedshiftError(`message type "${type}" is not supported`, '08P01'));
+  }
+
+  private async parse(arrived: Buffer): Promise<void> {
+    const name = text(arrived, 5);
+    const sql = text(arrived, name.end);
+    try {
+      const list = this.read(sql.value);
+      if (list.length > 1) {
+        throw new RedshiftError('cannot insert multiple commands into a prepared statement', sqlstate.syntaxError);
+      }
+      const statement = list[0] ?? { kind: 'pass', sql: '' };
+      this.prepared.delete(name.value);
+      if (statement.kind !== 'pass') this.prepared.set(name.value, statement);
+      const forBackend = statement.kind === 'pass' ? statement.sql : placeholder;
+      const parameters = arrived.subarray(sql.end);
+      await this.backend.sendCounted(message('P', `${name.value}\0${forBackend}\0`, parameters));
+    } catch (error) {
+      await this.refuse(error);
+    }
+  }
+
+  private async bind(arrived: Buffer): Promise<void> {
+    const portal = text(arrived, 5);
+    const statement = this.prepared.get(text(arrived, portal.end).value);
+    if (statement) this.portals.set(portal.value, statement);
+    else this.portals.delete(portal.value);
+    await this.backend.sendCounted(arrived);
+  }
+
+  private async close(arrived: Buffer): Promise<void> {
+    const kind = arrived[5] === code('S') ? this.prepared : this.portals;
+    kind.delete(text(arrived, 6).value);
+    await this.backend.sendCounted(arrived);
+  }
+
+  private async execute(arrived: Buffer): Promise<void> {
+    const statement = this.portals.get(text(arrived, 5).value);
+    if (statement === undefined) {
+      this.executed = true;
+      await this.backend.sendCounted(arrived);
+      return;
+    }
+    await this.backend.settled();
+    if (this.backend.failed) {
+      this.skipping = true;
+      return;
+    }
+    await this.refreshStatus();
+    if (this.backend.status === 'E') {
+      const message = 'current transaction is aborted, commands ignored until end of transaction block';
+      await this.refuse(new RedshiftError(message, '25P02'));
+      return;
+    }
+    if (!(await this.runner.run(statement))) this.skipping = true;
+  }
+
+  private async refuse(error: unknown): Promise<void> {
+    await this.backend.settled();
+    this.skipping = true;
+    if (this.backend.failed) return;
+    await this.refreshStatus();
+    await this.runner.refuse(error);
+  }
+
+  /** Messages since the last Sync may have opened or ended a transaction; an empty query tells. */
+  private async refreshStatus(): Promise<void> {
+    if (this.executed) await this.backend.ask('');
+    this.executed = false;
+  }
+}
