@@ -1,5 +1,6 @@
 // A store that lives in this process: for `pgshift plan`, which changes nothing, not even a bucket.
 
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { PgshiftError } from '../core/errors.ts';
 import type { Store } from '../core/ports.ts';
@@ -22,6 +23,7 @@ export function memoryStore(bucket: string, region: string): Store {
     putText,
     putJson: (key, value) => putText(key, JSON.stringify(value)),
     getJson: async (key) => JSON.parse(await getText(key)),
+    getStream: async (key) => Readable.from([Buffer.from(await getText(key))]),
     async putStream(key, body) {
       const bytes = await buffer(body);
       objects.set(key, bytes);

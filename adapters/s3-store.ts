@@ -1,6 +1,6 @@
 // The run's bucket on S3. Every call says who must own it; what breaks leaves nothing that could be taken for whole.
 
-import { type Readable, Transform } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import {
   DeleteObjectsCommand,
   GetObjectCommand,
@@ -72,6 +72,15 @@ export function s3Store(client: S3Client, { bucket, owner }: BucketOptions): Sto
     putText,
     putJson: (key, value) => putText(key, JSON.stringify(value)),
     getJson: async (key) => JSON.parse(await getText(key)),
+    getStream: (key) =>
+      attempt(`reading ${key}`, async () => {
+        const { Body } = await client.send(new GetObjectCommand({ ...(await place()), Key: key }));
+        if (!(Body instanceof Readable)) throw new Error('no body');
+        return Readable.from(
+          told(Body, (error) => storageError(error, bucket, `reading ${key}`)),
+          { objectMode: false },
+        );
+      }),
     putStream: (key, body) =>
       attempt(`writing ${key}`, async () => upload(client, { ...(await place()), Key: key }, body)),
     list: (prefix) => attempt(`listing ${prefix}`, async () => listAll(client, await place(), prefix)),
@@ -84,6 +93,15 @@ export function s3Store(client: S3Client, { bucket, owner }: BucketOptions): Sto
       }),
     region: async () => bucketRegion(client, await place(), bucket),
   };
+}
+
+/** A connection that breaks in the middle fails with an error of ours. */
+async function* told(body: Readable, as: (error: unknown) => PgshiftError): AsyncGenerator<Buffer> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw as(error);
+  }
 }
 
 type Place = { Bucket: string; ExpectedBucketOwner?: string };

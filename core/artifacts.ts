@@ -1,5 +1,6 @@
 // Where each artifact of a run lives in the bucket. Every S3 key that pgshift writes is built here.
-// Keys hold the run's name and numbers only, never a table's name: names may hold anything.
+// Keys hold the run's name and numbers only, for a table's name may hold anything; reject files alone are named after
+// their tables, spelt so that nothing in a key is harmful.
 
 const pad = (n: number, width: number): string => String(n).padStart(width, '0');
 
@@ -16,6 +17,21 @@ const inRun =
   <Args extends readonly unknown[]>(path: (...args: Args) => string) =>
   (run: string, ...args: Args): string =>
     runFolder(run) + path(...args);
+
+const cutFolder = (batch: number, cut: string): string => `parts/${pad(batch, 7)}/cut.${cut}`;
+
+/**
+ * A name as a part of a key: letters, digits, `_` and `-` stay, every other byte is `=` and two hexadecimal digits, as in
+ * quoted-printable. So two names never share a key, and a dot in one is not the dot between schema and table. `%` would do
+ * as well, were it not decoded by whatever takes a key for a URL.
+ */
+const harmless = (name: string): string =>
+  [...new TextEncoder().encode(name)]
+    .map((byte) => {
+      const character = String.fromCharCode(byte);
+      return /[A-Za-z0-9_-]/.test(character) ? character : `=${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+    })
+    .join('');
 
 export const artifactKeys = {
   command: inRun(() => 'command.json'),
@@ -39,6 +55,23 @@ export const artifactKeys = {
     (batch: number, part: number, attempt: number) => `parts/${pad(batch, 7)}/${pad(part, 4)}.${attempt}.pieces.json`,
   ),
   partObjects: inRun(() => 'parts/'),
+  /** How far a load has got whose rows are refused. */
+  siftState: inRun((batch: number, piece: number) => `parts/${pad(batch, 7)}/sift.${pad(piece, 6)}.json`),
+  /** An object without its refused rows, by its place among the objects of the load. */
+  keptObject: inRun(
+    (batch: number, cut: string, object: number) => `${cutFolder(batch, cut)}/${pad(object, 4)}.csv.zst`,
+  ),
+  /** The rows that a cut was the first to take out, to be asked about once more. */
+  suspectObject: inRun((batch: number, cut: string) => `${cutFolder(batch, cut)}/suspects.csv.zst`),
+  /** What lists the one, and the other. */
+  keptManifest: inRun((batch: number, cut: string) => `${cutFolder(batch, cut)}/kept.manifest`),
+  suspectManifest: inRun((batch: number, cut: string) => `${cutFolder(batch, cut)}/suspects.manifest`),
+  /** What a cut adds to the reject files of its table. */
+  cutRows: inRun((batch: number, cut: string) => `${cutFolder(batch, cut)}/rejects.csv`),
+  cutLog: inRun((batch: number, cut: string) => `${cutFolder(batch, cut)}/rejects.log`),
+  /** The rows of a table that Redshift refused, and why, line for line. */
+  rejectedRows: inRun((schema: string, table: string) => `rejects/${harmless(schema)}.${harmless(table)}.csv`),
+  rejectedLog: inRun((schema: string, table: string) => `rejects/${harmless(schema)}.${harmless(table)}.log`),
   /** Pieces count from 1; 0 is a batch that is loaded whole. */
   manifest: inRun(
     (batch: number, piece: number) => `manifests/${pad(batch, 7)}${piece === 0 ? '' : `.${pad(piece, 6)}`}.manifest`,

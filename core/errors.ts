@@ -38,7 +38,10 @@ export const ERROR_KINDS = {
   ),
   PlanRefused: final('Read the hazards that the message lists, then change the command or the tables.'),
   SourceChanged: final('Start a new run: the table is not as it was when this run planned it.'),
-  RowRefused: final('Mend the row in the source, cast its column, or leave its table out.'),
+  RowRefused: final(
+    'Mend the row in the source, cast its column, leave its table out, or say `on error resume next` to put such rows aside.',
+  ),
+  TooManyRejects: final('Mend the rows that the reject files hold, or raise `max rejects`.'),
   SentinelCollision: final(
     'Leave out what answers with the text of the query that reads it; anything else arrives in a new run, which draws other markers.',
   ),
@@ -49,6 +52,9 @@ export const ERROR_KINDS = {
   StatementRefused: final('The server refused a statement; the message has its code and what it concerned.'),
   Unexpected: final('This is a defect of pgshift: report it with the run id and the message.'),
   Unfinished: transient('The step goes on where it stopped; if it never ends, load more at once.'),
+  RefusalUntold: transient(
+    'If it stays so, let the user see its own load errors (SYS_LOAD_ERROR_DETAIL), or say `on error stop`.',
+  ),
   ConnectionLost: transient('The server went away; if it stays away, check that it runs.'),
   StorageUnavailable: transient('S3 did not answer; if it lasts, check the status of S3 in the region.'),
   SerializationConflict: transient('Another transaction came between; it is tried again.'),

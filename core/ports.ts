@@ -47,6 +47,8 @@ export interface Store {
   /** Undefined when there is no such object. */
   findText(key: string): Promise<string | undefined>;
   getJson<Value>(key: string): Promise<Value>;
+  /** An object's bytes. The stream fails with a PgshiftError. */
+  getStream(key: string): Promise<Readable>;
   /** Stores a stream; nothing is visible unless all of it arrived. Gives the bytes stored. */
   putStream(key: string, body: Readable): Promise<number>;
   list(prefix: string): Promise<StoredObject[]>;

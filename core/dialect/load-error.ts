@@ -1,5 +1,7 @@
 // Redshift's load-error codes in our words. Its own reasons may hold values of rows and are never passed on.
 
+import { oneLine } from '../report/one-line.ts';
+
 const REASONS: Readonly<Record<number, string>> = {
   1200: 'the row cannot be parsed',
   1201: 'a delimiter is missing',
@@ -28,7 +30,14 @@ const REASONS: Readonly<Record<number, string>> = {
   1224: 'the value is no JSON that SUPER holds',
 };
 
+/** Why Redshift refuses a row. Without a column: the row as a whole. */
+export interface Refusal {
+  readonly column: string | null;
+  readonly code: number;
+}
+
 /** Completes the sentence "Redshift refuses a row: …". */
-export function loadErrorReason(code: number): string {
-  return `${REASONS[code] ?? 'for a reason that is not on our list'} (code ${code})`;
+export function refusalText({ column, code }: Refusal): string {
+  const reason = `${REASONS[code] ?? 'for a reason that is not on our list'} (code ${code})`;
+  return column === null ? reason : `column "${oneLine(column)}": ${reason}`;
 }

@@ -118,7 +118,7 @@ export function createStatements(
   return [
     `CREATE TABLE IF NOT EXISTS ${staging} (${list})${storage.suffix === '' ? '' : ` ${storage.suffix}`}`,
     `CREATE TABLE IF NOT EXISTS ${qualified(names.schema, names.ledger)} ` +
-      '("batch" INTEGER NOT NULL, "piece" INTEGER NOT NULL, "rows" BIGINT NOT NULL, "loaded_at" TIMESTAMP NOT NULL DEFAULT GETDATE())',
+      '("batch" INTEGER NOT NULL, "piece" INTEGER NOT NULL, "rows" BIGINT NOT NULL, "rejected" BIGINT NOT NULL, "cut" VARCHAR(32), "loaded_at" TIMESTAMP NOT NULL DEFAULT GETDATE())',
     ...comments,
   ];
 }

@@ -4,6 +4,7 @@ import { ERROR_KINDS, type ErrorKind } from '../errors.ts';
 import type { FailureEvent } from '../pipeline.ts';
 import type { PlanSummary } from '../plan/model.ts';
 import type { BatchRecord, ErrorRecord, Report, ReportError, ReportRow, StepRecord } from './model.ts';
+import { oneLine } from './one-line.ts';
 
 export interface ReportInput {
   readonly run: string;
@@ -96,10 +97,6 @@ function reasonOf(failure: FailureEvent, errors: readonly ErrorRecord[]): Report
   const kind = failure.error ?? failure.status;
   return { kind, message: causeText(failure), step: null, hint: policyOf(kind)?.hint ?? null };
 }
-
-/** A table's name may hold a newline; a line of the summary may not. */
-const oneLine = (name: string): string =>
-  name.replaceAll(/\p{Cc}/gu, (control) => JSON.stringify(control).slice(1, -1));
 
 const policyOf = (kind: string) => (Object.hasOwn(ERROR_KINDS, kind) ? ERROR_KINDS[kind as ErrorKind] : undefined);
 

@@ -55,7 +55,11 @@ export interface StepRecord {
 export interface BatchRecord {
   readonly batch: number;
   readonly table: number;
+  /** Loaded. */
   readonly rows: number;
+  readonly rejected: number;
+  /** The cuts that took the rejected rows out, in order: where the rows are (`artifactKeys.cutRows`). */
+  readonly cuts: readonly string[];
   readonly csvBytes: number;
   readonly objects: number;
   readonly startedAt: number;

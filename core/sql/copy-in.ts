@@ -12,7 +12,12 @@ export interface CopyIn {
   readonly manifest: string;
   readonly region: string;
   readonly sentinel: string;
+  /** Rows that are refused are passed over, as long as they are fewer than this. */
+  readonly maxErrors?: number;
 }
+
+/** The most that MAXERROR takes. */
+export const MOST_ERRORS = 100_000;
 
 /**
  * Always a manifest: a bare key is a prefix and would load its neighbours. Always a column list. COMPUPDATE and
@@ -27,6 +32,7 @@ export function copyIn(copy: CopyIn, authorization: CopyAuthorization): string {
     "DATEFORMAT 'auto' TIMEFORMAT 'auto' ZSTD MANIFEST",
     `REGION ${copyLiteral(copy.region)}`,
     'COMPUPDATE OFF STATUPDATE OFF ROUNDEC',
+    ...(copy.maxErrors === undefined ? [] : [`MAXERROR ${copy.maxErrors}`]),
   ].join(' ');
 }
 

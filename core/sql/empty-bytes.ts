@@ -17,6 +17,10 @@ export const holdBytes = (columns: readonly PlannedColumn[]): boolean => columns
 /** Whether a byte stands before each value of a VARBYTE, in what was written with the sentinel of this draw. */
 export const isHeaded = (columns: readonly PlannedColumn[], draw: number): boolean => draw > 0 && holdBytes(columns);
 
+/** Whose values have that byte, by their places. */
+export const headedColumns = (columns: readonly PlannedColumn[], draw: number): ReadonlySet<number> =>
+  new Set(isHeaded(columns, draw) ? columns.flatMap((column, at) => (isBytes(column) ? [at] : [])) : []);
+
 /** What is written of a column that the query has rendered, given its quoted name. */
 export function sent(column: PlannedColumn, name: string, sentinel: string, headed: boolean): string {
   if (!isBytes(column)) return name;

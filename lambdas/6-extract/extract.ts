@@ -3,7 +3,6 @@
 // the sentinel as a value is written again with another one.
 
 import { pipeline, type Readable, type Transform } from 'node:stream';
-import { createZstdCompress } from 'node:zlib';
 import { artifactKeys } from '../../core/artifacts.ts';
 import type { LoadCommand } from '../../core/command/model.ts';
 import { PgshiftError } from '../../core/errors.ts';
@@ -14,8 +13,9 @@ import { copyOut } from '../../core/sql/copy-out.ts';
 import { isHeaded } from '../../core/sql/empty-bytes.ts';
 import { applicationName, BEGIN_READING, PIN_POSTGRESQL_SOURCE, statementTimeoutMs } from '../../core/sql/session.ts';
 import { pathForQueries, settingsForSource } from '../../core/sql/settings.ts';
+import { zstd } from '../open-object.ts';
 import { watchForSentinel } from './sentinel-watch.ts';
-import { storePieces, ZSTD } from './store-pieces.ts';
+import { storePieces } from './store-pieces.ts';
 
 export async function extract(ports: Ports, input: StepInput<'extract'>): Promise<StepOutput<'extract'>> {
   const { run, part } = input;
@@ -89,7 +89,7 @@ async function storeWhole(
   bytes: Readable,
   watch: Transform,
 ): Promise<{ readonly key: string; readonly bytes: number }> {
-  const compressed = pipeline(bytes, watch, createZstdCompress(ZSTD), () => {});
+  const compressed = pipeline(bytes, watch, zstd(), () => {});
   return { key, bytes: await ports.store.putStream(key, compressed) };
 }
 

@@ -1,18 +1,14 @@
 // One part in pieces: a stream of CSV → objects of whole rows within the bounds of `batch rows` and `batch size`, and
 // their list. One object is written at a time, so that memory does not depend on how many there are.
 
-import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { constants, createZstdCompress } from 'node:zlib';
 import { artifactKeys } from '../../core/artifacts.ts';
 import { RowCutter } from '../../core/csv/row-cutter.ts';
 import { PgshiftError } from '../../core/errors.ts';
 import type { WrittenPiece } from '../../core/pipeline.ts';
 import type { PieceBounds } from '../../core/plan/model.ts';
 import type { Store } from '../../core/ports.ts';
-
-/** Level 1: at twice the speed of a COPY on one core it is still a quarter of the bytes. */
-export const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+import { type OpenObject, openObject, zstd } from '../open-object.ts';
 
 interface PartAttempt {
   readonly run: string;
@@ -57,7 +53,7 @@ async function cutAndStore(
   let open: OpenObject | undefined;
   const take = async (events: ReturnType<RowCutter['push']>): Promise<void> => {
     for (const event of events) {
-      open ??= openObject(store, keyOf(pieces.length + 1));
+      open ??= openObject(store, keyOf(pieces.length + 1), zstd());
       if ('bytes' in event) {
         await open.write(event.bytes);
         continue;
@@ -74,36 +70,4 @@ async function cutAndStore(
     throw error;
   }
   return pieces;
-}
-
-interface OpenObject {
-  readonly key: string;
-  write(bytes: Uint8Array): Promise<void>;
-  /** Gives the bytes stored. */
-  end(): Promise<number>;
-  /** Nothing is stored; settles when nothing will be. */
-  abandon(): Promise<void>;
-}
-
-function openObject(store: Store, key: string): OpenObject {
-  const compress = createZstdCompress(ZSTD);
-  const stored = store.putStream(key, compress);
-  // Whoever writes or ends sees the failure; until then it must not end the process.
-  stored.catch(() => {});
-  compress.on('error', () => {});
-  return {
-    key,
-    write: async (bytes) => {
-      // An upload that failed reads no further: then there is nothing to wait for.
-      if (!compress.write(bytes)) await Promise.race([once(compress, 'drain'), stored]);
-    },
-    end: async () => {
-      compress.end();
-      return stored;
-    },
-    abandon: async () => {
-      compress.destroy(new Error('the part was not read to its end'));
-      await stored.catch(() => {});
-    },
-  };
 }

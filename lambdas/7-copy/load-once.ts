@@ -1,88 +1,106 @@
-// One load in its transaction: COPY, the check of its count and the ledger's row, once however often it is tried.
+// One load, once however often it is tried: COPY, the check of its count and the ledger's row are one transaction. That
+// COPY refuses no row: those that `on error resume next` puts aside were cut out of its objects before.
 
 import { artifactKeys } from '../../core/artifacts.ts';
-import type { Capabilities } from '../../core/dialect/capabilities.ts';
+import { refusalText } from '../../core/dialect/load-error.ts';
 import { PgshiftError } from '../../core/errors.ts';
-import type { Sentinels } from '../../core/plan/model.ts';
-import type { Ports, Session } from '../../core/ports.ts';
-import { copyIn, manifestOf } from '../../core/sql/copy-in.ts';
-import { createHeaded, HEADED, isHeaded, moveHeaded } from '../../core/sql/empty-bytes.ts';
-import { findPiece, type LedgerNames, lockBatch, recordPiece, WHOLE_BATCH } from '../../core/sql/ledger.ts';
-import { qualified } from '../../core/sql/quote.ts';
-import { statementTimeoutMs } from '../../core/sql/session.ts';
-import { describeRefusal } from './load-errors.ts';
-import { type Load, loadName, nameOf } from './loads.ts';
+import { findPiece, recordPiece, WHOLE_BATCH } from '../../core/sql/ledger.ts';
+import { type Cut, rejectedBy, uncut } from './cut.ts';
+import { refusedLines } from './load-errors.ts';
+import { type Load, type Loading, loadName, nameOf, sum } from './loads.ts';
+import { leftOf, sift } from './sift.ts';
+import { begin, copyStatement, ledgerOf, runCopy, settle } from './statements.ts';
 
-/** Where a load takes place. */
-export interface Loading {
-  readonly ports: Ports;
-  readonly session: Session;
-  readonly run: string;
-  readonly sentinels: Sentinels;
+/** As the ledger has it. */
+export interface Loaded {
+  readonly rows: number;
+  readonly rejected: number;
+  /** Names the cut that took the rejected rows out; null when there are none. */
+  readonly cut: string | null;
 }
 
-export async function loadOnce(loading: Loading, load: Load): Promise<void> {
-  const { ports, session } = loading;
-  const sql = await copyStatement(loading, load);
-  const names: LedgerNames = { schema: load.table.target.schema, ...load.table };
-  await lock(session, names, load);
-  const [done] = await session.query(findPiece(names, load.batch, load.piece));
-  if (done) {
-    await session.run('ROLLBACK');
-    ports.log.info('already in the ledger', { batch: load.batch, piece: load.piece, rows: Number(done.rows) });
-    return;
+export function loadOnce(loading: Loading, load: Load): Promise<Loaded> {
+  return loading.onError === 'resume next' ? loadRest(loading, load) : loadAll(loading, load);
+}
+
+/** `on error stop`. */
+async function loadAll(loading: Loading, load: Load): Promise<Loaded> {
+  const loaded = await tryLoad(loading, load, uncut(load), false);
+  if (loaded !== undefined) return loaded;
+  const keys = load.objects.map(({ key }) => key);
+  const [first] = await refusedLines(loading.ports, loading.session, keys, 1);
+  const told = `Redshift refuses a row of ${nameOf(load.table)}`;
+  if (first === undefined) throw new PgshiftError('RowRefused', `${told}, and its load-error views do not say which.`);
+  const place = `s3://${loading.ports.store.bucket}/${first.key}`;
+  throw new PgshiftError('RowRefused', `${told}: line ${first.line} of ${place}: ${refusalText(first)}.`);
+}
+
+/** `on error resume next`. What is found out is kept in the bucket: a later attempt goes on from there. */
+async function loadRest(loading: Loading, load: Load): Promise<Loaded> {
+  const { store } = loading.ports;
+  const key = artifactKeys.siftState(loading.run, load.batch, load.piece);
+  const known = await store.findText(key);
+  let cut: Cut = known === undefined ? uncut(load) : JSON.parse(known);
+  // Kept as it is, the whole load was refused.
+  let refused = known !== undefined && cut.round === 0;
+  let cameFurther = false;
+  const keep = async () => {
+    await store.putJson(key, cut);
+    cameFurther = true;
+  };
+  try {
+    for (;;) {
+      if (!refused) {
+        const loaded = await tryLoad(loading, load, cut, cameFurther);
+        if (loaded !== undefined) return loaded;
+        if (cut.round === 0) await keep();
+      }
+      cut = await sift(loading, load, cut);
+      refused = false;
+      await keep();
+    }
+  } catch (error) {
+    if (!cameFurther || !(error instanceof PgshiftError) || error.kind !== 'StatementTimeout') throw error;
+    const message = `${loadName(load)} has refused rows, and looking for them took its time.`;
+    throw new PgshiftError('Unfinished', message, { cause: error });
   }
+}
+
+/** Undefined when a row is refused: then nothing is loaded. A `patient` one waits long for its lock. */
+async function tryLoad(loading: Loading, load: Load, cut: Cut, patient: boolean): Promise<Loaded | undefined> {
+  const { ports, session, run } = loading;
+  const { batch, piece, last } = load;
+  const names = ledgerOf(load);
+  const sql = await copyStatement(loading, load, leftOf(run, load, cut));
+  await begin(loading, load, patient);
+  const [done] = await session.query(findPiece(names, batch, piece));
+  if (done !== undefined) {
+    await session.run('ROLLBACK');
+    ports.log.info('already in the ledger', { batch, piece, rows: Number(done.rows) });
+    return whole(load, { rows: Number(done.rows), rejected: Number(done.rejected), cut: done.cut ?? null });
+  }
+  const rows = sum(cut.objects, (object) => object.rows);
   if (sql !== undefined) {
-    const headed = isHeaded(load.table.columns, load.draw);
-    await session.run(`SET statement_timeout TO ${statementTimeoutMs(ports.remaining())}`);
-    if (headed) await session.run(createHeaded(load.table.columns));
-    await runCopy(loading, load, sql);
-    const [counted] = await session.query('SELECT pg_last_copy_count() AS rows');
-    if (Number(counted?.rows) !== load.rows) {
-      const message = `${loadName(load)} holds ${load.rows} rows, and COPY loaded ${counted?.rows}.`;
+    const counted = await runCopy(loading, load, sql);
+    if (counted === undefined) return undefined;
+    if (counted !== rows) {
+      const message = `${loadName(load)} holds ${rows} rows, and COPY loaded ${counted}.`;
       throw new PgshiftError('CountMismatch', message);
     }
-    if (headed) await session.run(moveHeaded(load.table.columns, qualified(names.schema, names.staging)));
+    await settle(loading, load);
   }
-  await session.run(recordPiece(names, load.batch, load.piece, load.rows));
-  if (load.last && load.piece !== WHOLE_BATCH) await session.run(recordPiece(names, load.batch, WHOLE_BATCH, 0));
+  const loaded = whole(load, { rows, rejected: rejectedBy(cut), cut: cut.round === 0 ? null : cut.name });
+  await session.run(recordPiece(names, { batch, piece, ...loaded }));
+  if (last && piece !== WHOLE_BATCH) {
+    await session.run(recordPiece(names, { batch, piece: WHOLE_BATCH, rows: 0, rejected: 0, cut: null }));
+  }
   await session.run('COMMIT');
+  return loaded;
 }
 
-async function lock(session: Session, names: LedgerNames, { table }: Load): Promise<void> {
-  try {
-    await session.run(lockBatch(names));
-  } catch (error) {
-    if (!(error instanceof PgshiftError) || error.kind !== 'StatementTimeout') throw error;
-    throw new PgshiftError('LockTimeout', `Another batch is being loaded into ${nameOf(table)}.`, { cause: error });
-  }
-}
-
-async function runCopy({ ports, session }: Loading, load: Load, sql: string): Promise<void> {
-  try {
-    await session.run(sql);
-  } catch (error) {
-    if (!(error instanceof PgshiftError) || error.kind !== 'RowRefused') throw error;
-    await session.run('ROLLBACK');
-    throw new PgshiftError('RowRefused', await describeRefusal(ports, session, load));
-  }
-}
-
-async function copyStatement({ ports, run, sentinels }: Loading, load: Load): Promise<string | undefined> {
-  const { table, batch, piece, objects } = load;
-  if (objects.length === 0) return undefined;
-  const sentinel = sentinels[load.draw];
-  if (sentinel === undefined) throw new PgshiftError('Unexpected', `The plan has no sentinel ${load.draw}.`);
-  const manifest = artifactKeys.manifest(run, batch, piece);
-  const keys = objects.map(({ key }) => key);
-  await ports.store.putText(manifest, manifestOf(ports.store.bucket, keys));
-  const { bucket } = await ports.store.getJson<Capabilities>(artifactKeys.capabilities(run));
-  const copied = {
-    ...(isHeaded(table.columns, load.draw) ? { table: HEADED } : { schema: table.target.schema, table: table.staging }),
-    columns: table.columns.map((column) => column.target),
-    manifest: `s3://${ports.store.bucket}/${manifest}`,
-    region: bucket.region,
-    sentinel,
-  };
-  return copyIn(copied, await ports.copyAuthorization());
+/** Every row that was extracted is loaded or rejected, or nothing is committed. */
+function whole(load: Load, loaded: Loaded): Loaded {
+  if (loaded.rows + loaded.rejected === load.rows) return loaded;
+  const message = `${loadName(load)} holds ${load.rows} rows: ${loaded.rows} loaded, and ${loaded.rejected} rejected.`;
+  throw new PgshiftError('CountMismatch', message);
 }

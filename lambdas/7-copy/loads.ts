@@ -1,9 +1,11 @@
-// Which COPYs load a batch: one, or one for each piece where the command bounds what one COPY loads, or where NULL is not
+// Which COPYs load a batch, and where: one, or one for each piece where the command bounds what one COPY loads, or where NULL is not
 // the same text in all of its parts.
 
+import type { LoadOptions } from '../../core/command/model.ts';
+import { PgshiftError } from '../../core/errors.ts';
 import type { StepInput, WrittenPart, WrittenPiece } from '../../core/pipeline.ts';
-import type { PlannedTable } from '../../core/plan/model.ts';
-import type { Store } from '../../core/ports.ts';
+import type { PlannedTable, Sentinels } from '../../core/plan/model.ts';
+import type { Ports, Session, Store } from '../../core/ports.ts';
 import { WHOLE_BATCH } from '../../core/sql/ledger.ts';
 
 /** What one COPY loads: a batch, or a piece of it. */
@@ -24,6 +26,25 @@ export interface Load {
 export interface LoadObject {
   readonly key: string;
   readonly rows: number;
+}
+
+/** Where a load takes place. */
+export interface Loading {
+  readonly ports: Ports;
+  readonly session: Session;
+  readonly run: string;
+  readonly sentinels: Sentinels;
+  /** What becomes of rows that Redshift refuses. */
+  readonly onError: LoadOptions['onError'];
+  /** A COPY passes over fewer refused rows than this. */
+  readonly maxErrors: number;
+}
+
+/** The text that stands for NULL in a load's objects. */
+export function sentinelOf({ sentinels }: Loading, { draw }: Load): string {
+  const sentinel = sentinels[draw];
+  if (sentinel === undefined) throw new PgshiftError('Unexpected', `The plan has no sentinel ${draw}.`);
+  return sentinel;
 }
 
 /** What one COPY loads has one text for NULL: parts that were written with another one are a piece of their own. */

@@ -47,7 +47,7 @@ const table: PlannedTable = {
   columns: [column('id', 'INTEGER', false), column('note', 'VARCHAR(8)', true)],
   create: [
     'CREATE TABLE IF NOT EXISTS "sales"."_pgshift_0_0" ("id" INTEGER, "note" VARCHAR(8))',
-    'CREATE TABLE IF NOT EXISTS "sales"."_pgshift_0_0_ledger" ("batch" INTEGER NOT NULL, "piece" INTEGER NOT NULL, "rows" BIGINT NOT NULL, "loaded_at" TIMESTAMP NOT NULL DEFAULT GETDATE())',
+    'CREATE TABLE IF NOT EXISTS "sales"."_pgshift_0_0_ledger" ("batch" INTEGER NOT NULL, "piece" INTEGER NOT NULL, "rows" BIGINT NOT NULL, "rejected" BIGINT NOT NULL, "cut" VARCHAR(32), "loaded_at" TIMESTAMP NOT NULL DEFAULT GETDATE())',
   ],
   publish: 'create',
   dropForeignKeys: [],
@@ -191,7 +191,9 @@ describe('copy', () => {
     const failure = copyBatch(0, [await part(0, `1,"a"\n2,"${secret}"\n`, 2)]);
     await expect(failure).rejects.toMatchObject({
       name: 'RowRefused',
-      message: expect.stringMatching(/sales\.t: column "note", line 2 of s3:\/\/stage\/runs\/run-1\/.*too long.*1204/),
+      message: expect.stringMatching(
+        /sales\.t: line 2 of s3:\/\/stage\/runs\/run-1\/.*: column "note": .*too long.*1204/,
+      ),
     });
     await expect(failure).rejects.not.toMatchObject({ message: expect.stringContaining('hunter2') });
     expect(await staged()).toEqual([]);

@@ -62,7 +62,7 @@ const planned = (pieces: PieceBounds, from = '"public"."t"'): PlannedTable => ({
   columns: [column('id', 'INTEGER', false), column('note', 'VARCHAR(64)', true)],
   create: [
     'CREATE TABLE IF NOT EXISTS "sales"."_pgshift_0_0" ("id" INTEGER, "note" VARCHAR(64))',
-    'CREATE TABLE IF NOT EXISTS "sales"."_pgshift_0_0_ledger" ("batch" INTEGER NOT NULL, "piece" INTEGER NOT NULL, "rows" BIGINT NOT NULL)',
+    'CREATE TABLE IF NOT EXISTS "sales"."_pgshift_0_0_ledger" ("batch" INTEGER NOT NULL, "piece" INTEGER NOT NULL, "rows" BIGINT NOT NULL, "rejected" BIGINT NOT NULL, "cut" VARCHAR(32))',
   ],
   publish: 'create',
   dropForeignKeys: [],

@@ -1,4 +1,5 @@
 // How does a test run one step against real servers? Ports over one login and an S3 bucket, sessions watched.
+import { randomBytes } from 'node:crypto';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { s3Store } from '../../adapters/s3-store.ts';
 import { openSession } from '../../adapters/session.ts';
@@ -62,7 +63,7 @@ export function stepWorld(s3: S3Client, bucket: string, login: Login, options: W
       if (authorization === undefined) throw new Error('the step has no need of this');
       return authorization;
     },
-    randomHex: () => '',
+    randomHex: (bytes) => randomBytes(bytes).toString('hex'),
   };
   return { ports, closed };
 }

@@ -38,7 +38,7 @@ test('plans one table whole: names, DDL, the statement that reads it, keys', () 
   expect(items).toEqual([{ batch: 0, chunk: 0, table: 0, parts: [0] }]);
   expect(planned?.create).toEqual([
     `CREATE TABLE IF NOT EXISTS "public"."_pgshift_0123456789ab_0" ("id" INTEGER NOT NULL, "note" VARCHAR(65535) DEFAULT 'a\\\\b')`,
-    `CREATE TABLE IF NOT EXISTS "public"."_pgshift_0123456789ab_0_ledger" ("batch" INTEGER NOT NULL, "piece" INTEGER NOT NULL, "rows" BIGINT NOT NULL, "loaded_at" TIMESTAMP NOT NULL DEFAULT GETDATE())`,
+    `CREATE TABLE IF NOT EXISTS "public"."_pgshift_0123456789ab_0_ledger" ("batch" INTEGER NOT NULL, "piece" INTEGER NOT NULL, "rows" BIGINT NOT NULL, "rejected" BIGINT NOT NULL, "cut" VARCHAR(32), "loaded_at" TIMESTAMP NOT NULL DEFAULT GETDATE())`,
     `COMMENT ON TABLE "public"."_pgshift_0123456789ab_0" IS 'it''s'`,
     `COMMENT ON COLUMN "public"."_pgshift_0123456789ab_0"."note" IS 'free text'`,
   ]);

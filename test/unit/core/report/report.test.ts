@@ -30,6 +30,8 @@ const batch = (over: Partial<BatchRecord>): BatchRecord => ({
   batch: 0,
   table: 0,
   rows: 0,
+  rejected: 0,
+  cuts: [],
   csvBytes: 0,
   objects: 1,
   startedAt: 1_000,
