@@ -3,6 +3,7 @@
 import type { BackendConnection } from './backend.ts';
 import { RedshiftError, sqlstate } from './errors.ts';
 import type { StatementRunner } from './run-statement.ts';
+import type { LongNames } from './sql/long-names.ts';
 import type { Statement } from './sql/statement.ts';
 import { code, message, text } from './wire.ts';
 
@@ -12,16 +13,23 @@ const placeholder = `SET redshift.placeholder TO ''`;
 export class ExtendedProtocol {
   private readonly backend: BackendConnection;
   private readonly runner: StatementRunner;
-  private readonly read: (sql: string) => Statement[];
+  private readonly names: LongNames;
+  private readonly read: (sql: string) => Promise<Statement[]>;
   private readonly prepared = new Map<string, Statement>();
   private readonly portals = new Map<string, Statement>();
   /** After an error found here, the client's messages are dropped up to its Sync. */
   private skipping = false;
   private executed = false;
 
-  constructor(backend: BackendConnection, runner: StatementRunner, read: (sql: string) => Statement[]) {
+  constructor(
+    backend: BackendConnection,
+    runner: StatementRunner,
+    names: LongNames,
+    read: (sql: string) => Promise<Statement[]>,
+  ) {
     this.backend = backend;
     this.runner = runner;
+    this.names = names;
     this.read = read;
   }
 
@@ -51,7 +59,7 @@ export class ExtendedProtocol {
     const name = text(arrived, 5);
     const sql = text(arrived, name.end);
     try {
-      const list = this.read(sql.value);
+      const list = await this.read(sql.value);
       if (list.length > 1) {
         throw new RedshiftError('cannot insert multiple commands into a prepared statement', sqlstate.syntaxError);
       }
@@ -68,10 +76,11 @@ export class ExtendedProtocol {
 
   private async bind(arrived: Buffer): Promise<void> {
     const portal = text(arrived, 5);
-    const statement = this.prepared.get(text(arrived, portal.end).value);
+    const prepared = text(arrived, portal.end);
+    const statement = this.prepared.get(prepared.value);
     if (statement) this.portals.set(portal.value, statement);
     else this.portals.delete(portal.value);
-    await this.backend.sendCounted(arrived);
+    await this.backend.sendCounted(this.names.inBind(arrived, prepared.end));
   }
 
   private async close(arrived: Buffer): Promise<void> {

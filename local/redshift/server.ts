@@ -3,10 +3,9 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Backend } from './admin.ts';
-import { prepareDatabase } from './catalog/bootstrap.ts';
-import type { CopySettings } from './copy/run.ts';
+import { knownNames, prepareDatabase } from './catalog/bootstrap.ts';
 import { RedshiftError, sqlstate } from './errors.ts';
-import { Session } from './session.ts';
+import { Session, type Shared } from './session.ts';
 import { refuseFloatDigits, startupOptions } from './sql/settings.ts';
 import { errorResponse, Frames, int32, message, startupMessage, startupParameters } from './wire.ts';
 
@@ -55,13 +54,8 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
   const isolation = options.isolation ?? 'snapshot';
   const deployment = options.deployment ?? 'provisioned';
   const admin = await prepareDatabase({ backend, user, password, database, isolation, deployment });
-  const shared: CopySettings = {
-    admin,
-    s3: options.s3,
-    profile: options.profile ?? 'pessimistic',
-    deployment,
-    database,
-  };
+  const { s3, profile = 'pessimistic' } = options;
+  const shared: Shared = { admin, s3, profile, deployment, database, names: await knownNames(admin) };
   const sockets = new Set<Socket>();
   const sessions = new Set<Session>();
   const server = createServer({ noDelay: true }, (client) => {
@@ -96,7 +90,7 @@ function listeningPort(server: Server): number {
 }
 
 /** Reads what comes before the login, then hands the connection to a session. */
-function greet(client: Socket, options: RedshiftOptions, shared: CopySettings, sessions: Set<Session>): void {
+function greet(client: Socket, options: RedshiftOptions, shared: Shared, sessions: Set<Session>): void {
   const frames = new Frames(true);
   const onData = (chunk: Buffer) => {
     frames.feed(chunk);
@@ -127,7 +121,7 @@ function startSession(
   startup: Buffer,
   frames: Frames,
   options: RedshiftOptions,
-  shared: CopySettings,
+  shared: Shared,
   sessions: Set<Session>,
 ): void {
   const version = startup.readInt32BE(4);

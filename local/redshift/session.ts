@@ -7,10 +7,16 @@ import { RedshiftError } from './errors.ts';
 import { ExtendedProtocol } from './extended.ts';
 import { Results } from './results.ts';
 import { StatementRunner } from './run-statement.ts';
+import type { LongNames } from './sql/long-names.ts';
 import { readStatement } from './sql/rewrite.ts';
 import type { Statement } from './sql/statement.ts';
 import { statements } from './sql/tokens.ts';
 import { code, commandComplete, errorResponse, type Frames, query, readyForQuery } from './wire.ts';
+
+/** What all sessions of a server share. */
+export interface Shared extends CopySettings {
+  readonly names: LongNames;
+}
 
 /** 32 MB: twice the longest statement that Redshift takes. */
 const maxBufferedBytes = 32 * 1024 * 1024;
@@ -20,6 +26,7 @@ export class Session {
   private readonly backend: BackendConnection;
   private readonly results = new Results();
   private readonly frames: Frames;
+  private readonly names: LongNames;
   private readonly runner: StatementRunner;
   private readonly extended: ExtendedProtocol;
   private pumping = false;
@@ -27,9 +34,10 @@ export class Session {
   private clientGone = false;
   private unsent: Buffer[] = [];
 
-  constructor(client: Socket, upstream: Socket, frames: Frames, shared: CopySettings) {
+  constructor(client: Socket, upstream: Socket, frames: Frames, shared: Shared) {
     this.client = client;
     this.frames = frames;
+    this.names = shared.names;
     this.backend = new BackendConnection(
       upstream,
       (arrived) => this.fromBackend(arrived),
@@ -43,7 +51,7 @@ export class Session {
       tell: (bytes) => this.toClient(bytes),
       forward: (arrived) => this.fromBackend(arrived),
     });
-    this.extended = new ExtendedProtocol(this.backend, this.runner, (sql) => this.read(sql));
+    this.extended = new ExtendedProtocol(this.backend, this.runner, this.names, (sql) => this.read(sql));
     client.on('data', (chunk: Buffer) => {
       this.frames.feed(chunk);
       // The socket is read on while a statement runs, or the client's leaving would go unnoticed.
@@ -70,7 +78,7 @@ export class Session {
   }
 
   private toClient(bytes: Buffer): void {
-    this.unsent.push(bytes);
+    this.unsent.push(this.names.inMessage(bytes));
     if (!this.backend.dispatching) this.flush();
   }
 
@@ -136,14 +144,17 @@ export class Session {
     else await this.extended.take(type, arrived);
   }
 
-  private read(sql: string): Statement[] {
-    return statements(sql, { backslashEscapes: this.results.backslashEscapes }).map(readStatement);
+  private async read(sql: string): Promise<Statement[]> {
+    const lexis = { backslashEscapes: this.results.backslashEscapes, names: this.names };
+    const list = statements(sql, lexis).map(readStatement);
+    await this.names.save();
+    return list;
   }
 
   private async simple(sql: string): Promise<void> {
     let list: Statement[];
     try {
-      list = this.read(sql);
+      list = await this.read(sql);
     } catch (error) {
       await this.runner.refuse(error);
       this.toClient(readyForQuery(this.backend.status));

@@ -211,7 +211,6 @@ describe('tables', () => {
       ['CREATE TABLE r (x int) DISTKEY (y)', '42703'],
       ['CREATE TABLE r (x int DISTKEY, y int DISTKEY)', '42P16'],
       ['CREATE TABLE r (x int) DISTSTYLE KEY', '42P16'],
-      [`CREATE TABLE ${'n'.repeat(64)} (x int)`, '0A000'],
       ['ALTER TABLE nothing_in ADD COLUMN a int, ADD COLUMN b int', '42601'],
       ['ALTER TABLE nothing_in ALTER COLUMN x TYPE bigint', '0A000'],
     ];

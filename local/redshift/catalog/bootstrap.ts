@@ -1,5 +1,6 @@
 // How does an empty PostgreSQL become the stand-in's database? The login, the database, its settings, its catalog.
 import { Admin, type Backend, identifier, literal } from '../admin.ts';
+import { LongNames } from '../sql/long-names.ts';
 import { functionsSql } from './functions.ts';
 import { layoutSql } from './layout.ts';
 import { privilegesSql } from './privileges.ts';
@@ -38,6 +39,16 @@ export async function prepareDatabase(setup: DatabaseSetup): Promise<Admin> {
       RESET allow_system_table_mods; RESET client_min_messages;`);
   }
   return admin;
+}
+
+/** The long names that the database has had so far; new ones are kept with them. */
+export async function knownNames(admin: Admin): Promise<LongNames> {
+  const rows = await admin.run('SELECT code, name FROM pg_internal.long_names');
+  const known = rows.map(([code, name]) => [code ?? '', name ?? ''] as const);
+  return new LongNames(known, async (codes) => {
+    const values = [...codes].map(([code, name]) => `(${literal(code)}, ${literal(name)})`);
+    await admin.run(`INSERT INTO pg_internal.long_names VALUES ${values.join(', ')} ON CONFLICT DO NOTHING`);
+  });
 }
 
 async function prepareServer(server: Admin, setup: DatabaseSetup): Promise<void> {

@@ -8,6 +8,7 @@ export const tablesSql = `
 CREATE TABLE pg_internal.table_attributes (relation oid PRIMARY KEY, diststyle int NOT NULL, backup boolean NOT NULL);
 CREATE TABLE pg_internal.column_attributes (relation oid, attribute int2, encoding text, distkey boolean NOT NULL,
   sortkey int NOT NULL, PRIMARY KEY (relation, attribute));
+CREATE TABLE pg_internal.long_names (code text PRIMARY KEY, name text NOT NULL);
 CREATE SEQUENCE pg_internal.key_names;
 GRANT SELECT ON pg_internal.table_attributes, pg_internal.column_attributes TO PUBLIC;
 
@@ -86,12 +87,14 @@ $f$;
 
 CREATE FUNCTION pg_internal.free_name(target oid, wanted text) RETURNS text LANGUAGE plpgsql AS $f$
 DECLARE
-  name text := wanted;
+  -- The backend's names have 63 bytes: some are left for the number.
+  short text := CASE WHEN octet_length(wanted) > 63 THEN left(wanted, 55) ELSE wanted END;
+  name text := short;
   n int := 0;
 BEGIN
   WHILE EXISTS (SELECT FROM pg_constraint WHERE conrelid = target AND conname = name) LOOP
     n := n + 1;
-    name := wanted || n;
+    name := left(wanted, 55) || n;
   END LOOP;
   RETURN name;
 END $f$;

@@ -1,5 +1,5 @@
 // How is LISTAGG(value, delimiter) WITHIN GROUP (ORDER BY …) written for the backend? As string_agg, with the order inside.
-import type { Token } from './tokens.ts';
+import { operator, type Token } from './tokens.ts';
 
 /** Replaces each LISTAGG of a statement. */
 export function replaceListagg(tokens: readonly Token[]): readonly Token[] {
@@ -11,24 +11,20 @@ export function replaceListagg(tokens: readonly Token[]): readonly Token[] {
   const inner = replaceListagg(tokens.slice(open + 1, close));
   const comma = topLevelComma(inner);
   const value = comma < 0 ? inner : inner.slice(0, comma);
-  const delimiter = comma < 0 ? [raw(`''`)] : inner.slice(comma + 1);
+  const delimiter = comma < 0 ? [operator(`''`)] : inner.slice(comma + 1);
   const first = value.findIndex((token) => token.kind !== 'space');
   const distinct = first >= 0 && isWord(value[first], 'distinct');
   return [
     ...tokens.slice(0, found),
-    raw(`string_agg(${distinct ? 'DISTINCT ' : ''}(`),
+    operator(`string_agg(${distinct ? 'DISTINCT ' : ''}(`),
     ...(distinct ? value.slice(first + 1) : value),
-    raw(')::text, '),
+    operator(')::text, '),
     ...delimiter,
-    raw(' '),
+    operator(' '),
     ...group.order,
-    raw(')'),
+    operator(')'),
     ...replaceListagg(tokens.slice(group.end + 1)),
   ];
-}
-
-function raw(text: string): Token {
-  return { kind: 'operator', text, value: text };
 }
 
 function isWord(token: Token | undefined, word: string): boolean {

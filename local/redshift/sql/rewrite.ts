@@ -246,8 +246,8 @@ const renamed: Readonly<Record<string, string>> = {
 
 function renameFunctions(tokens: readonly Token[]): readonly Token[] {
   return tokens.map((token) => {
-    const text = token.kind === 'word' ? renamed[token.value] : undefined;
-    return text === undefined ? token : { ...token, text };
+    const sql = token.kind === 'word' ? renamed[token.value] : undefined;
+    return sql === undefined ? token : { ...token, sql };
   });
 }
 

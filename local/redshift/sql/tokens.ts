@@ -1,7 +1,9 @@
 // How does Redshift cut SQL into words, names, strings and the rest?
 // Two rules differ from PostgreSQL's: a backslash escapes inside ordinary '…' strings (unless the session set
 // standard_conforming_strings), and quoted names fold to lower case too.
+import { literal } from '../admin.ts';
 import { RedshiftError, sqlstate } from '../errors.ts';
+import type { LongNames } from './long-names.ts';
 
 export type TokenKind = 'word' | 'name' | 'string' | 'number' | 'operator' | 'space';
 
@@ -9,13 +11,16 @@ export interface Token {
   readonly kind: TokenKind;
   /** As it stands in the statement. */
   readonly text: string;
-  /** word: in lower case; name: folded, without quotes; string: what it means; else the text. */
+  /** word, name: folded, without quotes, as the backend calls it; string: what it means; else the text. */
   readonly value: string;
+  /** As it stands in a statement for the backend. */
+  readonly sql: string;
 }
 
 export interface Lexis {
   /** Whether a backslash escapes in '…'. */
   readonly backslashEscapes: boolean;
+  readonly names: LongNames;
 }
 
 const space = /(?:\s+|--[^\n]*)+/y;
@@ -50,22 +55,22 @@ export function tokenize(sql: string, lexis: Lexis): Token[] {
 
 function next(sql: string, at: number, lexis: Lexis): Token {
   const blank = match(space, sql, at) ?? comment(sql, at);
-  if (blank !== undefined) return { kind: 'space', text: blank, value: ' ' };
+  if (blank !== undefined) return { kind: 'space', text: blank, value: ' ', sql: blank };
   const first = sql[at] ?? '';
-  if (first === "'") return stringToken(sql, at, '', lexis.backslashEscapes);
+  if (first === "'") return stringToken(sql, at, '', lexis.backslashEscapes, lexis.names);
   if (/[eEbBxXnN]/.test(first) && sql[at + 1] === "'") {
-    return stringToken(sql, at, first, lexis.backslashEscapes || /[eE]/.test(first));
+    return stringToken(sql, at, first, lexis.backslashEscapes || /[eE]/.test(first), lexis.names);
   }
-  if (first === '"') return nameToken(sql, at);
+  if (first === '"') return nameToken(sql, at, lexis.names);
   if (first === '$') {
-    const dollar = dollarToken(sql, at);
+    const dollar = dollarToken(sql, at, lexis.names);
     if (dollar) return dollar;
   }
   const found = match(word, sql, at);
-  if (found !== undefined) return { kind: 'word', text: found, value: fold(found) };
+  if (found !== undefined) return wordToken(found, lexis.names);
   const digits = match(number, sql, at);
-  if (digits !== undefined) return { kind: 'number', text: digits, value: digits };
-  return { kind: 'operator', text: first, value: first };
+  if (digits !== undefined) return { kind: 'number', text: digits, value: digits, sql: digits };
+  return operator(first);
 }
 
 /** A nested comment, whole. */
@@ -86,10 +91,26 @@ function comment(sql: string, at: number): string | undefined {
   return sql.slice(at, end);
 }
 
-function stringToken(sql: string, at: number, prefix: string, escapes: boolean): Token {
+export function operator(text: string): Token {
+  return { kind: 'operator', text, value: text, sql: text };
+}
+
+/** Quoted for the backend where that would fold or cut it otherwise. */
+function wordToken(text: string, names: LongNames): Token {
+  const value = names.toBackend(fold(text));
+  const same = /^[\0-\x7f]*$/.test(text) && value.length === text.length;
+  return { kind: 'word', text, value, sql: same ? text : quoteName(value) };
+}
+
+function stringToken(sql: string, at: number, prefix: string, escapes: boolean, names: LongNames): Token {
   const text = match(escapes ? escapedString : plainString, sql, at + prefix.length);
   if (text === undefined) throw unterminated('quoted string', sql, at);
-  return { kind: 'string', text: prefix + text, value: meaning(text.slice(1, -1), escapes) };
+  return string(prefix + text, meaning(text.slice(1, -1), escapes), names);
+}
+
+function string(text: string, value: string, names: LongNames): Token {
+  const named = names.inString(value);
+  return { kind: 'string', text, value, sql: named === value ? text : literal(named) };
 }
 
 const named: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
@@ -104,18 +125,19 @@ function meaning(inner: string, escapes: boolean): string {
   });
 }
 
-function nameToken(sql: string, at: number): Token {
+function nameToken(sql: string, at: number, names: LongNames): Token {
   const text = match(quotedName, sql, at);
   if (text === undefined) throw unterminated('quoted identifier', sql, at);
-  return { kind: 'name', text, value: fold(text.slice(1, -1).replaceAll('""', '"')) };
+  const value = names.toBackend(fold(text.slice(1, -1).replaceAll('""', '"')));
+  return { kind: 'name', text, value, sql: quoteName(value) };
 }
 
-function dollarToken(sql: string, at: number): Token | undefined {
+function dollarToken(sql: string, at: number, names: LongNames): Token | undefined {
   const tag = match(dollarTag, sql, at);
   if (tag === undefined) return undefined;
   const end = sql.indexOf(tag, at + tag.length);
   if (end < 0) throw unterminated('dollar-quoted string', sql, at);
-  return { kind: 'string', text: sql.slice(at, end + tag.length), value: sql.slice(at + tag.length, end) };
+  return string(sql.slice(at, end + tag.length), sql.slice(at + tag.length, end), names);
 }
 
 function unterminated(what: string, sql: string, at: number): RedshiftError {
@@ -138,25 +160,11 @@ export function statements(sql: string, lexis: Lexis): Token[][] {
   return list.filter((tokens) => tokens.some((token) => token.kind !== 'space'));
 }
 
-/** The statement as text for the backend: names folded, those without quotes too where PostgreSQL would not. */
+/** The statement as text for the backend. */
 export function render(tokens: readonly Token[]): string {
-  return tokens
-    .map((token) => {
-      const foldedHere = token.kind === 'name' || (token.kind === 'word' && /[\u0080-\uffff]/.test(token.text));
-      return foldedHere ? quoteName(token.value) : token.text;
-    })
-    .join('');
+  return tokens.map((token) => token.sql).join('');
 }
 
-/** The longest name PostgreSQL keeps. Redshift keeps 127 bytes; silently cut names would collide, so they are refused. */
-const maxNameBytes = 63;
-
 export function quoteName(name: string): string {
-  if (Buffer.byteLength(name) > maxNameBytes) {
-    throw new RedshiftError(
-      `not implemented by the stand-in: names longer than ${maxNameBytes} bytes ("${name}")`,
-      sqlstate.featureNotSupported,
-    );
-  }
   return `"${name.replaceAll('"', '""')}"`;
 }
