@@ -21,6 +21,7 @@ export default defineConfig({
       project('infra', 120),
       project('local', 60),
       project('db', 60),
+      project('golden', 120),
       project('e2e', 180),
     ],
   },

@@ -17,7 +17,7 @@ What each type of PostgreSQL 13 to 18 becomes in Redshift. This page is made of 
 - **Back as**: the type that takes it back into PostgreSQL as it was.
 
 Lengths of Redshift are bytes. A domain is what its base is, however deep, and its own checks and default stay behind. NULL is NULL
-in every type.
+in every type. Single values and what arrives of them: \`test/golden/values.ts\`.
 `;
 
 const DEFAULTS = `## Defaults, identities, generated columns
