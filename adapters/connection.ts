@@ -49,7 +49,7 @@ export async function resolveConnection(
   const sources: Parts[] = [
     fromUri(endpoint),
     // What the URI itself refers to: also the password that stood in it, which travels as a secret.
-    await fromSecret(endpoint.secret, readSecret),
+    await fromSecret(endpoint.secret, readSecret, endpoint.secretKey),
     fromService(endpoint.service ?? environment.PGSERVICE, environment),
     await fromSecret(environment[ENVIRONMENT[`${endpoint.end}Secret`]], readSecret),
     fromVariables(environment),
@@ -96,13 +96,16 @@ function fromService(service: string | undefined, environment: Environment): Par
   return partsOf(section);
 }
 
-/** The fields of a secret under libpq's names; none where no secret is named. */
-async function fromSecret(name: string | undefined, read: SecretReader): Promise<Parts> {
+/** The fields of a secret under libpq's names; none where no secret is named. `key` names the field of the password. */
+async function fromSecret(name: string | undefined, read: SecretReader, key = 'password'): Promise<Parts> {
   if (name === undefined || name === '') return {};
   const secret = await read(name);
+  if (key !== 'password' && !Object.hasOwn(secret, key)) {
+    throw new PgshiftError('SecretMissing', `The secret ${name} has no field "${key}".`);
+  }
   // RDS and Redshift write `username`; pg_service.conf and libpq say `user`.
-  const { username, ...rest } = secret;
-  return partsOf({ ...(username === undefined ? {} : { user: username }), ...rest });
+  const { username, [key]: password, ...rest } = secret;
+  return partsOf({ ...(username === undefined ? {} : { user: username }), ...rest, password });
 }
 
 /** PGPASSFILE, else ~/.pgpass. As libpq does, a file that others may read is passed over. */

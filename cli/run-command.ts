@@ -76,7 +76,7 @@ export async function runCommand(
 }
 
 /** An end as people recognise it: its connection string without what refers to its secret. */
-function nameOf({ secret: _secret, ...endpoint }: ReadyCommand['command']['source']): string {
+function nameOf({ secret: _secret, secretKey: _key, ...endpoint }: ReadyCommand['command']['source']): string {
   return printUri(endpoint);
 }
 

@@ -38,8 +38,10 @@ export class Cursor {
   readonly within: 'file' | 'option';
   /** Mistakes and warnings, in the order in which they were found. */
   readonly diagnostics: Diagnostic[] = [];
-  /** Comments with missing variables in them: nobody misses those. */
+  /** Comments with missing variables or secrets in them: nobody misses those. */
   readonly unread: { readonly from: number; readonly to: number }[] = [];
+  /** The connection strings that were read: what they say of secrets has been judged. */
+  readonly connectionStrings: { readonly from: number; readonly to: number }[] = [];
   at = 0;
   /** Mistakes found, also those that are not told because a missing variable is their reason. */
   mistakes = 0;
@@ -77,7 +79,7 @@ export class Cursor {
   #skipUnread(to: number): void {
     // Looking ahead may have been here before.
     const known = (this.unread.at(-1)?.to ?? 0) >= to;
-    if (!known && this.source.hasHole(this.at, to)) this.unread.push({ from: this.at, to });
+    if (!known && this.#hasGap(this.at, to)) this.unread.push({ from: this.at, to });
     this.at = to;
   }
 
@@ -269,7 +271,7 @@ export class Cursor {
       : `\`${characters.slice(0, SHOWN_CHARACTERS).join('')}…\``;
   }
 
-  /** A mistake at `[from, to)`. Where a variable is missing, that alone is told. */
+  /** A mistake at `[from, to)`. Where a variable is missing, or a secret stands, that alone is told. */
   fail(message: string, from: number, to: number): undefined {
     this.mistakes += 1;
     if (from === this.#lastProblemAt || this.#missesVariable(from, Math.max(to, from + 1))) return undefined;
@@ -285,10 +287,14 @@ export class Cursor {
       const comment = this.unread[at];
       if (comment === undefined || comment.to <= from) break;
       if (comment.from >= end) continue;
-      if (this.source.hasHole(comment.to, end)) return true;
+      if (this.#hasGap(comment.to, end)) return true;
       end = comment.from;
     }
-    return this.source.hasHole(from, end);
+    return this.#hasGap(from, end);
+  }
+
+  #hasGap(from: number, to: number): boolean {
+    return this.source.hasHole(from, to) || this.source.hasSecret(from, to);
   }
 
   /** A mistake that is told whatever is missing in it. */

@@ -16,6 +16,8 @@ export interface Endpoint {
   readonly service?: string;
   /** `env:PGSHIFT_SECRET_…`, or the name or ARN of a secret in Secrets Manager. */
   readonly secret?: string;
+  /** The secret's field that is the password; `password` unless given. */
+  readonly secretKey?: string;
   /** `?tablename=`. At the source: this table alone is loaded, as if INCLUDING ONLY named it. At the target: nothing. */
   readonly table?: TableName;
 }

@@ -51,7 +51,7 @@ export function parseCommands(text: string, file: string, reader?: Reader): Pars
     const found = parseCommand(cursor, reader);
     if (found !== undefined) commands.push({ found, from, to: cursor.at });
   }
-  const holes = tellHoles(cursor);
+  const holes = [...tellHoles(cursor), ...tellSecrets(cursor)];
   const whole = commands.filter(({ from, to }) => !holes.some((at) => at >= from && at < to));
   return parsed(
     whole.map(({ found }) => found),
@@ -70,18 +70,37 @@ function inOrder(file: string, diagnostics: readonly Diagnostic[]): Diagnostic[]
 
 /** Tells each missing variable once, where it is first wanted. Gives the places of all that are wanted. */
 function tellHoles(cursor: Cursor): number[] {
-  const unread = cursor.unread.toSorted((a, b) => a.from - b.from);
-  let next = 0;
   const told = new Set<string>();
-  const wanted: number[] = [];
-  for (const { at, message } of cursor.source.rendered.holes) {
-    while ((unread[next]?.to ?? Number.POSITIVE_INFINITY) <= at) next += 1;
-    if ((unread[next]?.from ?? Number.POSITIVE_INFINITY) <= at) continue;
+  const wanted = outside(cursor.unread, cursor.source.rendered.holes);
+  for (const { at, message } of wanted) {
     if (!told.has(message)) cursor.tell(message, at, at + 1);
     told.add(message);
-    wanted.push(at);
   }
-  return wanted;
+  return wanted.map(({ at }) => at);
+}
+
+const SECRET_OUTSIDE =
+  '{{secret:…}} stands for the password of a connection string, and for nothing else: user:{{secret:NAME:FIELD}}@host';
+
+/** Tells each secret that stands where no connection string was read. Gives their places. */
+function tellSecrets(cursor: Cursor): number[] {
+  const places = cursor.source.rendered.secrets.map((at) => ({ at }));
+  const wrong = outside(cursor.connectionStrings, outside(cursor.unread, places)).map(({ at }) => at);
+  for (const at of wrong) cursor.tell(SECRET_OUTSIDE, at, at + 1);
+  return wrong;
+}
+
+/** Those of ascending places that lie in none of the stretches. */
+function outside<Place extends { readonly at: number }>(
+  stretches: Cursor['unread'],
+  places: readonly Place[],
+): readonly Place[] {
+  const sorted = stretches.toSorted((a, b) => a.from - b.from);
+  let next = 0;
+  return places.filter(({ at }) => {
+    while ((sorted[next]?.to ?? Number.POSITIVE_INFINITY) <= at) next += 1;
+    return (sorted[next]?.from ?? Number.POSITIVE_INFINITY) > at;
+  });
 }
 
 /** command = "LOAD DATABASE FROM" uri "INTO" uri clause* ";" */

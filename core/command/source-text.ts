@@ -10,24 +10,27 @@ export class SourceText {
   readonly written: string;
   readonly rendered: Rendered;
   readonly #lineStarts: number[] = [0];
-  readonly #holePlaces: readonly number[];
+  readonly #holes: readonly number[];
 
   constructor(file: string, written: string, variables: Variables | undefined) {
     this.file = file;
     this.written = written;
     this.rendered =
       variables === undefined
-        ? { text: written, stretches: [{ at: 0, inFile: 0, tagLength: 0 }], holes: [] }
+        ? { text: written, stretches: [{ at: 0, inFile: 0, tagLength: 0 }], holes: [], secrets: [] }
         : renderTemplate(written, variables);
-    this.#holePlaces = this.rendered.holes.map((hole) => hole.at);
+    this.#holes = this.rendered.holes.map((hole) => hole.at);
     for (let at = written.indexOf('\n'); at >= 0; at = written.indexOf('\n', at + 1)) this.#lineStarts.push(at + 1);
   }
 
   /** Whether a missing variable stands in `[from, to)`. */
   hasHole(from: number, to: number): boolean {
-    const last = lastAtMost(this.#holePlaces, to - 1);
-    const place = this.#holePlaces[last];
-    return place !== undefined && place >= from && place < to;
+    return anyWithin(this.#holes, from, to);
+  }
+
+  /** Whether a `{{secret:…}}` begins in `[from, to)`. */
+  hasSecret(from: number, to: number): boolean {
+    return anyWithin(this.rendered.secrets, from, to);
   }
 
   /** The stretch of the file that `[from, to)` of the rendered text came from: a variable counts as its whole tag. */
@@ -67,6 +70,11 @@ export class SourceText {
     }
     return stretches[low] ?? { at: 0, inFile: 0, tagLength: 0 };
   }
+}
+
+function anyWithin(places: readonly number[], from: number, to: number): boolean {
+  const place = places[lastAtMost(places, to - 1)];
+  return place !== undefined && place >= from && place < to;
 }
 
 /** The index of the last of ascending numbers that is at most `limit`. */

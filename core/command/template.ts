@@ -1,5 +1,6 @@
 // `{{NAME}}` in a load file: replaced as it stands, before anything is read, so that it may hold a value, a connection
 // string or whole clauses. Each place of the result is known in the file, so that nobody sees a value in a message.
+// `{{secret:…}}` is a reference, and is never replaced by what it stands for.
 
 /** A stretch of the rendered text. Where it came from a variable, all of it stands at the variable's place. */
 interface Stretch {
@@ -20,6 +21,8 @@ export interface Rendered {
   readonly text: string;
   readonly stretches: readonly Stretch[];
   readonly holes: readonly Hole[];
+  /** Where each `{{secret:…}}` stands. It is left in the text: only a connection string reads it. */
+  readonly secrets: readonly number[];
 }
 
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -29,13 +32,14 @@ const HOLE = '\uFDD0';
 
 /** `{{"{{"}}` is `{{` itself. `{{1,2},{3}}` and the like are no tags: they are arrays. */
 const TAG =
-  /\{\{"\{\{"\}\}|\{\{\{\s*([A-Za-z_][\w.-]*)\s*\}\}\}|\{\{&?\s*([A-Za-z_][\w.-]*)\s*\}\}|\{\{(![^{}]*|secret:[^{}]*|[#^/>=][^{}]*)\}\}/g;
+  /\{\{"\{\{"\}\}|\{\{\{\s*([A-Za-z_][\w.-]*)\s*\}\}\}|\{\{&?\s*([A-Za-z_][\w.-]*)\s*\}\}|\{\{(![^{}]*|\s*secret:[^{}]*|[#^/>=][^{}]*)\}\}/g;
 
 /** Fills in the tags. A variable that is not there leaves a hole. */
 export function renderTemplate(text: string, variables: Variables): Rendered {
   const pieces: string[] = [];
   const stretches: Stretch[] = [{ at: 0, inFile: 0, tagLength: 0 }];
   const holes: Hole[] = [];
+  const secrets: number[] = [];
   let length = 0;
   let done = 0;
   const add = (piece: string) => {
@@ -47,7 +51,10 @@ export function renderTemplate(text: string, variables: Variables): Rendered {
     add(text.slice(done, match.index));
     done = match.index + tag.length;
     stretches.push({ at: length, inFile: match.index, tagLength: tag.length });
-    const filled = fill(triple ?? double, other, variables);
+    const reference = other?.trim() ?? '';
+    const isSecret = reference.startsWith('secret:');
+    const filled = isSecret ? { text: `{{${reference}}}` } : fill(triple ?? double, other, variables);
+    if (isSecret) secrets.push(length);
     if ('message' in filled) {
       holes.push({ at: length, message: filled.message });
       add(HOLE);
@@ -55,7 +62,7 @@ export function renderTemplate(text: string, variables: Variables): Rendered {
     stretches.push({ at: length, inFile: done, tagLength: 0 });
   }
   add(text.slice(done));
-  return { text: pieces.join(''), stretches, holes };
+  return { text: pieces.join(''), stretches, holes, secrets };
 }
 
 function fill(
@@ -69,9 +76,6 @@ function fill(
   }
   if (other === undefined) return { text: '{{' };
   if (other.startsWith('!')) return { text: ' ' };
-  if (other.startsWith('secret:')) {
-    return { message: '{{secret:…}} is not supported; name the secret in the connection string: ?secret=…' };
-  }
   return { message: 'only {{NAME}} is understood: no sections and no partials; {{ itself is written {{"{{"}}' };
 }
 

@@ -12,7 +12,18 @@ const SCHEMES: ReadonlyMap<string, Endpoint['scheme']> = new Map([
 ]);
 
 const SSL_MODES: readonly SslMode[] = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'];
-const OPTIONS = ['sslmode', 'host', 'port', 'dbname', 'user', 'password', 'service', 'secret', 'tablename'] as const;
+const OPTIONS = [
+  'sslmode',
+  'host',
+  'port',
+  'dbname',
+  'user',
+  'password',
+  'service',
+  'secret',
+  'secretkey',
+  'tablename',
+] as const;
 type Option = (typeof OPTIONS)[number];
 
 export interface ParsedUri {
@@ -49,11 +60,21 @@ export function parseUri(text: string, end: Endpoint['end']): ParsedUri | WrongU
   }
   const problems: string[] = [];
   const say: Say = (problem) => void problems.push(problem);
-  const body = splitBody(text.slice(scheme[0].length), end, say);
+  const references: string[] = [];
+  const rest = text.slice(scheme[0].length).replace(REFERENCE, (_, reference: string) => {
+    references.push(reference);
+    return STANDS_FOR_SECRET;
+  });
+  const body = splitBody(rest, end, say);
   const options = parseOptions(body?.query ?? '', end, say);
-  const parsed = body && assemble({ end, scheme: known }, body, options, say);
+  const parsed = body && assemble({ end, scheme: known }, body, options, references, say);
   return parsed === undefined || problems.length > 0 ? { problems } : parsed;
 }
+
+const REFERENCE = /\{\{secret:([^{}]*)\}\}/g;
+
+/** In the place of a reference while the string is taken apart: no character, so that no string holds it. */
+const STANDS_FOR_SECRET = '\uFDD1';
 
 function noConnectionString(scheme: string | undefined, end: Endpoint['end']): string {
   const known = [...SCHEMES.keys()].map((each) => `${each}://`);
@@ -65,10 +86,12 @@ function assemble(
   which: Pick<Endpoint, 'end' | 'scheme'>,
   body: Body,
   options: ReadonlyMap<Option, string>,
+  references: readonly string[],
   say: Say,
 ): ParsedUri {
   const pick = (option: Option, inBody: string | undefined): string | undefined => options.get(option) ?? inBody;
-  const password = pick('password', body.password);
+  const written = pick('password', body.password);
+  const password = written === STANDS_FOR_SECRET ? undefined : written;
   const ambiguity = ambiguityOf(body.written ?? '');
   return {
     endpoint: {
@@ -79,13 +102,43 @@ function assemble(
       ...present('database', pick('dbname', body.database)),
       ...sslModeOf(options.get('sslmode'), say),
       ...present('service', options.get('service')),
-      ...present('secret', options.get('secret')),
+      ...secretOf(which.end, options, references, written, say),
       ...tableOf(options.get('tablename'), which.end, say),
     },
     ...(password === undefined ? {} : { password }),
     ...(ambiguity === undefined ? {} : { ambiguity }),
   };
 }
+
+/** `?secret=` with `&secretkey=`, or `{{secret:NAME:FIELD}}` in the place of the password. */
+function secretOf(
+  end: string,
+  options: ReadonlyMap<Option, string>,
+  references: readonly string[],
+  password: string | undefined,
+  say: Say,
+): { secret?: string; secretKey?: string } {
+  const [reference] = references;
+  const given = options.get('secret');
+  const key = options.get('secretkey');
+  if (reference === undefined) {
+    if (given === undefined && key !== undefined) say(`the ${end}'s option secretkey goes with secret`);
+    return { ...present('secret', given), ...present('secretKey', key) };
+  }
+  if (password !== STANDS_FOR_SECRET || references.length > 1) {
+    return (
+      say(`in the ${end}'s connection string {{secret:…}} stands for a whole password, and for nothing else`) ?? {}
+    );
+  }
+  if (given !== undefined || key !== undefined) say(`the ${end} has both {{secret:…}} and ?secret=; give one`);
+  const [, secret, field] = SECRET_NAME.exec(reference) ?? [];
+  if (secret !== undefined) return { secret, ...present('secretKey', field) };
+  return say(`the ${end}'s {{secret:…}} is not NAME:FIELD, NAME or an ARN with or without :FIELD`) ?? {};
+}
+
+/** An ARN holds six colons, a name none, and a variable's the one behind `env`. */
+const SECRET_NAME =
+  /^(arn:[^:\s]+:secretsmanager:[^:\s]+:\d+:secret:[^:\s]+|env:[^:\s]+|(?!arn:|env:)[^:\s]+)(?::([^:\s]+))?$/;
 
 /** pgloader takes %XX before the @ for itself, everybody else for an escape; it is not clear who wrote both ways. */
 function ambiguityOf(written: string): string | undefined {
@@ -254,6 +307,7 @@ export function printUri(endpoint: Endpoint): string {
     endpoint.sslmode ? `sslmode=${endpoint.sslmode}` : '',
     endpoint.service ? `service=${encodeURIComponent(endpoint.service)}` : '',
     endpoint.secret ? `secret=${encodeURIComponent(endpoint.secret)}` : '',
+    endpoint.secretKey ? `secretkey=${encodeURIComponent(endpoint.secretKey)}` : '',
     endpoint.table ? `tablename=${encodeURIComponent(tableText(endpoint.table))}` : '',
   ].filter((option) => option !== '');
   const user = endpoint.user === undefined ? '' : `${encodeURIComponent(endpoint.user)}@`;

@@ -27,6 +27,7 @@ export function parseEnd(cursor: Cursor, end: Endpoint['end']): ReadEnd {
   const other = end === 'source' ? otherDatabase(text) : undefined;
   if (other !== undefined) return unsupported(cursor, other, from, to);
   if (cursor.source.hasHole(from, to)) return undefined;
+  cursor.connectionStrings.push({ from, to });
   const uri = parseUri(text, end);
   if ('problems' in uri) {
     for (const problem of uri.problems) cursor.tell(problem, from, to);

@@ -119,6 +119,19 @@ describe('secrets', () => {
     });
   });
 
+  test('are read by the field that the reference names for the password', async () => {
+    const environment = { PGSHIFT_SECRET_A: JSON.stringify({ reader: 'r', writer: 'w', password: 'p', dbname: 'd' }) };
+    const secret = 'env:PGSHIFT_SECRET_A';
+    const found = resolve(source({ user: 'u', secret, secretKey: 'reader' }), environment);
+    expect(await found).toMatchObject({ user: 'u', password: 'r', database: 'd' });
+    for (const secretKey of ['nobody', 'constructor']) {
+      await expect(resolve(source({ secret, secretKey }), environment)).rejects.toMatchObject({
+        name: 'SecretMissing',
+        message: `The secret ${secret} has no field "${secretKey}".`,
+      });
+    }
+  });
+
   test('come from the stack’s own variable when the URI names none', async () => {
     const environment = {
       PGSHIFT_SOURCE_SECRET: 'env:PGSHIFT_SECRET_A',

@@ -320,6 +320,30 @@ test.each([
   expect(problems.map(printDiagnostic).join('\n')).not.toMatch(/RET11/);
 });
 
+test('takes {{secret:NAME:FIELD}} in the place of a password for a reference, which is never replaced', () => {
+  const text = `LOAD DATABASE FROM pgsql://u:{{ secret:shop:reader }}@h/a INTO redshift://u:{{secret:dwh}}@h/b
+    -- {{secret:in a comment}}
+    ;`;
+  const { commands, problems } = parseCommands(text, 'x', { readFile: () => ({ problem: '' }), variables: {} });
+  expect(problems).toEqual([]);
+  expect(commands).toMatchObject([
+    { command: { source: { secret: 'shop', secretKey: 'reader' }, target: { secret: 'dwh' } }, passwords: {} },
+  ]);
+});
+
+test('tells a secret that stands anywhere else, once', () => {
+  const text = `LOAD DATABASE FROM pgsql:///a INTO redshift:///b WITH {{secret:a}}
+    AFTER LOAD DO $$ create user u password '{{secret:b:c}}' $$;
+    LOAD DATABASE FROM pgsql://{{secret:d}}/a INTO redshift:///b;`;
+  const { commands, problems } = parseCommands(text, 'x');
+  expect(commands).toEqual([]);
+  expect(problems.map(({ line, column, message }) => `${line}:${column} ${message}`)).toEqual([
+    expect.stringMatching(/^1:55 {{secret:…}} stands for the password of a connection string, and for nothing else/),
+    expect.stringMatching(/^2:46 {{secret:…}} stands for the password of a connection string, and for nothing else/),
+    expect.stringMatching(/^3:24 in the source's connection string {{secret:…}} stands for a whole password/),
+  ]);
+});
+
 test('warns, at its place, of what is read and not supported yet', () => {
   const { warnings } = parseCommands(
     'LOAD DATABASE FROM pgsql:///a INTO redshift:///b\n WITH on error resume next, verify checksums;',

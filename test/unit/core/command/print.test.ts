@@ -96,9 +96,10 @@ const endpoint = (end: Endpoint['end']): fc.Arbitrary<Endpoint> =>
       sslmode: maybe(oneOf<NonNullable<Endpoint['sslmode']>>('disable', 'require', 'verify-ca', 'verify-full')),
       service: maybe(anyName),
       secret: maybe(anyName),
+      secretKey: maybe(anyName),
       table: maybe(tableName),
     })
-    .map(compact);
+    .map(({ secretKey, ...rest }) => compact({ ...rest, secretKey: rest.secret && secretKey }));
 
 const options = fc.uniqueArray(fc.tuple(oneOf(...OPTION_WORDS), fc.integer({ min: 1, max: 37 })), {
   selector: ([words]) => nameOf(words),

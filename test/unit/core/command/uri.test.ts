@@ -58,6 +58,29 @@ test.each([
     { scheme: 'postgresql', host: 'h', database: 'd', sslmode: 'verify-full', service: 'prod' },
   ],
   ['pgsql://h/d?sslmode=verify-ca', { scheme: 'postgresql', host: 'h', database: 'd', sslmode: 'verify-ca' }],
+  [
+    'pgsql://u:{{secret:arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/db-AbCdEf:reader}}@h/d',
+    {
+      scheme: 'postgresql',
+      user: 'u',
+      host: 'h',
+      database: 'd',
+      secret: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/db-AbCdEf',
+      secretKey: 'reader',
+    },
+  ],
+  [
+    'pgsql://:{{secret:shop/db}}@h/d?sslmode=require',
+    { scheme: 'postgresql', host: 'h', database: 'd', sslmode: 'require', secret: 'shop/db' },
+  ],
+  [
+    'pgsql://u@h/d?password={{secret:env:PGSHIFT_SECRET_A:key}}',
+    { scheme: 'postgresql', user: 'u', host: 'h', database: 'd', secret: 'env:PGSHIFT_SECRET_A', secretKey: 'key' },
+  ],
+  [
+    'pgsql://h/d?secret=a&secretkey=b%20c',
+    { scheme: 'postgresql', host: 'h', database: 'd', secret: 'a', secretKey: 'b c' },
+  ],
   ["pgsql://h/'my db'", { scheme: 'postgresql', host: 'h', database: 'my db' }],
   ['pgsql://h/d?tablename=t', { scheme: 'postgresql', host: 'h', database: 'd', table: { name: 't' } }],
   ['pgsql://h/d?s.t', { scheme: 'postgresql', host: 'h', database: 'd', table: { schema: 's', name: 't' } }],
@@ -93,6 +116,15 @@ describe('refuses, without repeating the string,', () => {
     ["pgsql://h/'my db", /database name is never closed/],
     ['pgsql://h/d?sslmode', /option sslmode has no value: sslmode=…/],
     ['pgsql://h/d?channel_binding=require', /an unknown option \(channel_binding\); known are/],
+    ['pgsql://h/d?secretkey=a', /secretkey goes with secret$/],
+    ['pgsql://{{secret:a:user}}:{{secret:a:password}}@h/d', /stands for a whole password/],
+    ['pgsql://{{secret:a:password}}@h/d', /stands for a whole password/],
+    ['pgsql://u:x{{secret:a:password}}@h/d', /stands for a whole password/],
+    ['pgsql://u@{{secret:a:host}}/d', /stands for a whole password/],
+    ['pgsql://u:{{secret:}}@h/d', /is not NAME:FIELD/],
+    ['pgsql://u:{{secret:arn:aws:s3:::bucket}}@h/d', /is not NAME:FIELD/],
+    ['pgsql://u:{{secret:a:b:c}}@h/d', /is not NAME:FIELD/],
+    ['pgsql://u:{{secret:a:b}}@h/d?secret=c', /both .*give one/],
     ['constructor://h/d', /expected postgresql:\/\//],
   ])('%s', (text, message) => {
     expect(problemsOf(text)).toEqual([expect.stringMatching(message)]);
@@ -111,6 +143,7 @@ describe('refuses, without repeating the string,', () => {
 });
 
 test.each([
+  'postgresql://h/d?secret=arn%3Ax&secretkey=a%26b',
   'postgresql://u%40corp@h:1/d%2Fe?sslmode=require&secret=env%3APGSHIFT_SECRET_X',
   'redshift://[::1]:5439/dev',
   'postgresql:///d?host=%2Ftmp&service=a%20b',

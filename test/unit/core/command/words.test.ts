@@ -31,6 +31,12 @@ describe('a template', () => {
     },
   );
 
+  test('leaves a reference to a secret as it is, and tells where it stands', () => {
+    const { text, holes, secrets } = renderTemplate('{{A}}:{{ secret:x:y }}{{! z }}{{secret:z}}', { A: 'a' });
+    expect({ text, holes, secrets }).toEqual({ text: 'a:{{secret:x:y}} {{secret:z}}', holes: [], secrets: [2, 17] });
+    expect(renderTemplate(escapeTemplate('{{secret:x}}'), {})).toMatchObject({ text: '{{secret:x}}', secrets: [] });
+  });
+
   test('knows no variable that only every object has', () => {
     expect(renderTemplate('{{constructor}}', {}).holes).toHaveLength(1);
   });
