@@ -11,6 +11,7 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import type { ExecutionInput } from '../core/pipeline.ts';
 
 /** One state of the parent as it is seen so far. */
 export interface StateView {
@@ -38,7 +39,7 @@ export interface ExecutionEnd {
 export interface ExecutionOptions {
   readonly stateMachineArn: string;
   readonly name: string;
-  readonly input: unknown;
+  readonly input: ExecutionInput;
   readonly signal: AbortSignal;
   readonly onProgress: (view: ExecutionView) => void;
 }

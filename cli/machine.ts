@@ -60,7 +60,8 @@ export async function startMachine(life: Lifetime, options: MachineOptions): Pro
   return {
     client: new SFNClient({ endpoint: runtime.endpoint, region: aws.region, credentials }),
     stateMachineArn,
-    store: s3Store(s3, { bucket: aws.bucket, owner: async () => undefined }),
+    // A bucket of somebody else's gets nothing from here either.
+    store: s3Store(s3, { bucket: aws.bucket, owner: async () => (accountId === NO_ACCOUNT ? undefined : accountId) }),
     settled: () => runtime.settled(),
   };
 }

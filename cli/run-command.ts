@@ -5,6 +5,7 @@ import type { SFNClient } from '@aws-sdk/client-sfn';
 import { artifactKeys, runFolder } from '../core/artifacts.ts';
 import { printUri } from '../core/command/uri.ts';
 import { describeError } from '../core/errors.ts';
+import { type ExecutionInput, LARGEST_INPUT_BYTES } from '../core/pipeline.ts';
 import type { Store } from '../core/ports.ts';
 import type { Report } from '../core/report/model.ts';
 import type { ReadyCommand } from './commands.ts';
@@ -56,7 +57,7 @@ export async function runCommand(
     const end = await runExecution(machine.client, {
       stateMachineArn: machine.stateMachineArn,
       name: run,
-      input: { command: ready.text },
+      input: await inputOf(machine.store, run, ready.text),
       signal,
       onProgress: (view) => {
         latest = view;
@@ -73,6 +74,17 @@ export async function runCommand(
     if (error instanceof Interrupted) terminal.note(`pgshift: ${leftBehind(latest, machine.store.bucket, run)}`);
     throw error;
   }
+}
+
+/** The command itself, or the object that it is put into when it is too large for an input. */
+async function inputOf(store: Store, run: string, text: string): Promise<ExecutionInput> {
+  const input = { command: text };
+  if (Buffer.byteLength(JSON.stringify(input)) <= LARGEST_INPUT_BYTES) return input;
+  // Asked first, because it tells a bucket that is missing, or somebody else's, from one that may not be written.
+  await store.region();
+  const commandKey = artifactKeys.commandText(run);
+  await store.putText(commandKey, text);
+  return { commandKey };
 }
 
 /** An end as people recognise it: its connection string without what refers to its secret. */

@@ -34,6 +34,8 @@ const harmless = (name: string): string =>
     .join('');
 
 export const artifactKeys = {
+  /** The text of a command that is too large for an execution's input. */
+  commandText: inRun(() => 'command.load'),
   command: inRun(() => 'command.json'),
   capabilities: inRun(() => 'capabilities.json'),
   catalog: inRun(() => 'catalog.json'),

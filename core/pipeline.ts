@@ -15,6 +15,12 @@ export interface ExecutionInput {
   readonly commandKey?: string;
 }
 
+/**
+ * Step Functions takes 256 KiB, and Detect gets the input with some names around it. A command that makes more of it
+ * travels as an object.
+ */
+export const LARGEST_INPUT_BYTES = 255 * 1024;
+
 /** What EventBridge says of an execution that failed, was stopped or timed out (`detail` of its event). */
 export interface FailureEvent {
   readonly name: string;

@@ -8,6 +8,9 @@ import type { SourceText } from './source-text.ts';
 /** After so many mistakes the file is something else than a load file. */
 const MOST_PROBLEMS = 100;
 
+/** Of a text with the files that it executes. Reading takes some 20 times as many bytes, and Detect has 512 MB. */
+const MOST_CHARACTERS = 16_000_000;
+
 /** What a message repeats of a text. */
 const SHOWN_CHARACTERS = 40;
 
@@ -42,6 +45,8 @@ export class Cursor {
   readonly unread: { readonly from: number; readonly to: number }[] = [];
   /** The connection strings that were read: what they say of secrets has been judged. */
   readonly connectionStrings: { readonly from: number; readonly to: number }[] = [];
+  /** Of the text, and of the files that it executes. */
+  #characters = 0;
   at = 0;
   /** Mistakes found, also those that are not told because a missing variable is their reason. */
   mistakes = 0;
@@ -53,6 +58,14 @@ export class Cursor {
     this.source = source;
     this.within = within;
     this.text = source.rendered.text;
+  }
+
+  /** What is wrong with reading so many characters more. */
+  sizeProblem(characters: number): string | undefined {
+    this.#characters += characters;
+    return this.#characters > MOST_CHARACTERS
+      ? `more than ${MOST_CHARACTERS / 1e6} million characters, files included; run larger SQL apart from the load`
+      : undefined;
   }
 
   /** Whether nothing is left but white space and comments. */

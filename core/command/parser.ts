@@ -45,7 +45,11 @@ export function parsed(commands: readonly ParsedCommand[], diagnostics: readonly
 export function parseCommands(text: string, file: string, reader?: Reader): Parsed {
   const cursor = new Cursor(new SourceText(file, text, reader?.variables ?? {}));
   const commands: { readonly found: ParsedCommand; readonly from: number; readonly to: number }[] = [];
-  if (cursor.done()) cursor.expected('LOAD DATABASE FROM … INTO …');
+  const tooLarge = cursor.sizeProblem(text.length);
+  if (tooLarge !== undefined) {
+    cursor.tell(tooLarge, 0, 1);
+    cursor.at = cursor.text.length;
+  } else if (cursor.done()) cursor.expected('LOAD DATABASE FROM … INTO …');
   while (!cursor.done()) {
     const from = cursor.at;
     const found = parseCommand(cursor, reader);

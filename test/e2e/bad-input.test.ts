@@ -1,5 +1,7 @@
 // Is each wrong setting told in one clear error, soon, with nothing changed and nothing secret said?
+import { writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Session } from '../../core/ports.ts';
 import { createDatabase, openSession, type TestDatabase } from '../support/database.ts';
@@ -37,6 +39,7 @@ interface Wrong {
   readonly source?: () => string;
   readonly target?: () => string;
   readonly env?: () => Environment;
+  readonly flags?: () => string[];
   /** What the message has to name. */
   readonly says: RegExp;
 }
@@ -52,6 +55,13 @@ function changed(uri: string, parts: { host?: string; password?: string; databas
 }
 
 const with_ = (variables: Environment) => () => ({ ...servers.env(), ...variables });
+
+/** SQL that no execution's input can hold. */
+function largeFile(): string {
+  const file = join(servers.folder, 'large.sql');
+  writeFileSync(file, `SELECT '${'x'.repeat(300_000)}';`);
+  return file;
+}
 
 const wrongs: Readonly<Record<string, Wrong>> = {
   'a source where nothing listens': {
@@ -85,6 +95,11 @@ const wrongs: Readonly<Record<string, Wrong>> = {
   'a bucket that is not there': { env: with_({ AWS_S3_BUCKET_NAME: 'not-there' }), says: /no bucket "not-there"/ },
   'a bucket of another owner': {
     env: with_({ AWS_S3_BUCKET_NAME: 'somebody-elses' }),
+    says: /"somebody-elses" belongs to another account/,
+  },
+  'a bucket of somebody else’s, and a command that has to be put into one': {
+    env: with_({ AWS_S3_BUCKET_NAME: 'somebody-elses' }),
+    flags: () => ['--after', largeFile()],
     says: /"somebody-elses" belongs to another account/,
   },
   'a bucket that may only be read': { env: () => servers.env('reader'), says: new RegExp(`"${bucket}".*denied`) },
@@ -128,7 +143,8 @@ const wrongs: Readonly<Record<string, Wrong>> = {
 describe('a load with', () => {
   it.each(Object.entries(wrongs))('%s fails with one clear error', async (_name, wrong) => {
     const before = await target.query(targetContent);
-    const args = ['load', wrong.source?.() ?? source.uri, wrong.target?.() ?? servers.target];
+    const ends = [wrong.source?.() ?? source.uri, wrong.target?.() ?? servers.target];
+    const args = ['load', ...ends, ...(wrong.flags?.() ?? [])];
     const { code, stdout, stderr, milliseconds } = await pgshift(args, wrong.env?.() ?? servers.env());
     expect(stderr).toMatch(wrong.says);
     expect(code).toBe(1);

@@ -63,6 +63,46 @@ const attributes = (schema: string, table: string) =>
     `SELECT "column", type, "notnull", distkey, sortkey, encoding FROM pg_table_def WHERE schemaname = '${schema}' AND tablename = '${table}'`,
   );
 
+describe('a load file', () => {
+  it('executes a file of SQL that is larger than the input of an execution', async () => {
+    source = await createDatabase(servers.source, 'CREATE TABLE t (id int); INSERT INTO t VALUES (1)');
+    const long = 'x'.repeat(60_000);
+    const inserts = [1, 2, 3, 4, 5].map((n) => `INSERT INTO public.notes VALUES (${n}, '${long}');\n`);
+    writeFileSync(
+      join(servers.folder, 'long.sql'),
+      `CREATE TABLE public.notes (n int, note varchar(60000));\n${inserts.join('')}`,
+    );
+    await succeeded(run('load', source, "AFTER LOAD EXECUTE 'long.sql'"));
+    expect(await target.query('SELECT count(*) AS rows, min(len(note)) AS length FROM public.notes')).toEqual([
+      { rows: '5', length: '60000' },
+    ]);
+  });
+
+  it('takes its password from a field of the secret that stands in the password’s place', async () => {
+    source = await createDatabase(servers.source, 'CREATE TABLE t (id int); INSERT INTO t VALUES (1)');
+    const uri = new URL(source.uri);
+    const file = join(servers.folder, 'secret.load');
+    const from = `postgresql://${uri.username}:{{secret:env:PGSHIFT_SECRET_SHOP:reader}}@${uri.host}${uri.pathname}`;
+    writeFileSync(file, `LOAD DATABASE FROM ${from} INTO ${servers.target};`);
+    const secret = JSON.stringify({ reader: decodeURIComponent(uri.password), writer: 'another' });
+    await succeeded(pgshift(['load', file], { ...servers.env(), PGSHIFT_SECRET_SHOP: secret }));
+    expect(await target.query('SELECT id FROM public.t')).toEqual([{ id: '1' }]);
+  });
+
+  it('is planned although it asks for what no step does yet, and refused', async () => {
+    source = await createDatabase(servers.source, 'CREATE TABLE t (id int)');
+    const planned = await run('plan', source, 'WITH verify checksums');
+    expect(planned.code).toBe(1);
+    expect(planned.stdout).toMatch(/STOPS {2}NOT_SUPPORTED_YET {2}`verify checksums` is not supported yet/);
+    expect(planned.stdout).toMatch(/public\.t: about \d+ rows/);
+    expect(planned.stderr).toMatch(/The plan is refused/);
+    const loaded = await run('load', source, 'WITH verify checksums');
+    expect(loaded.code).toBe(1);
+    expect(loaded.stderr).toMatch(/`verify checksums` is not supported yet/);
+    expect(await tables()).toEqual([]);
+  });
+});
+
 describe('one load file with everything', () => {
   it('does exactly what it says', async () => {
     source = await createDatabase(

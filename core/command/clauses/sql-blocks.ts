@@ -126,6 +126,8 @@ class Files {
     if (open.includes(file.name)) return `${file.name} includes itself`;
     this.#count += 1;
     if (this.#count > MOST_FILES) return `more than ${MOST_FILES} files are included`;
+    const tooLarge = this.#cursor.sizeProblem(file.text.length);
+    if (tooLarge !== undefined) return tooLarge;
     this.#statementsOf(file.name, file.text, [...open, file.name]);
     return undefined;
   }

@@ -320,6 +320,16 @@ test.each([
   expect(problems.map(printDiagnostic).join('\n')).not.toMatch(/RET11/);
 });
 
+test('text that is too large to be read by each step is told, whether it is the file or one that it executes', () => {
+  const sql = `select '${'x'.repeat(16_000_000)}';`;
+  const reader = { readFile: (name: string) => ({ name, text: sql }), variables: {} };
+  const head = 'LOAD DATABASE FROM pgsql:///a INTO redshift:///b AFTER LOAD';
+  const told = [expect.stringMatching(/^more than 16 million characters, files included; run larger SQL apart/)];
+  const messagesOf = (text: string) => parseCommands(text, 'x', reader).problems.map(({ message }) => message);
+  expect(messagesOf(`${head} EXECUTE 'large.sql';`)).toEqual(told);
+  expect(messagesOf(`${head} DO $$ ${sql} $$;`)).toEqual(told);
+});
+
 test('takes {{secret:NAME:FIELD}} in the place of a password for a reference, which is never replaced', () => {
   const text = `LOAD DATABASE FROM pgsql://u:{{ secret:shop:reader }}@h/a INTO redshift://u:{{secret:dwh}}@h/b
     -- {{secret:in a comment}}
