@@ -4,7 +4,7 @@ export const EXIT = {
   done: 0,
   failed: 1,
   usage: 2,
-  /** Reserved: rows were rejected and the rest was loaded. Nothing ends like this yet. */
+  /** Rows were rejected, and all others loaded. */
   doneWithRejects: 3,
   /** 128 + SIGINT, as shells have it. */
   interrupted: 130,

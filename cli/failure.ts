@@ -9,11 +9,15 @@ export class UsageError extends Error {}
 /** What failed has been told already, in full. */
 export class AlreadyTold extends Error {}
 
+/** Everything was done, but for rows that were rejected; it has been told which. */
+export class DoneWithRejects extends Error {}
+
 /** The message for a person, and the exit code. An empty message: nothing to add. */
 export function tellFailure(error: unknown): { readonly message: string; readonly exit: ExitCode } {
   if (error instanceof UsageError) return { message: error.message, exit: EXIT.usage };
   if (error instanceof Interrupted) return { message: '', exit: EXIT.interrupted };
   if (error instanceof AlreadyTold) return { message: '', exit: EXIT.failed };
+  if (error instanceof DoneWithRejects) return { message: '', exit: EXIT.doneWithRejects };
   if (error instanceof PgshiftError) return { message: describeError(error.kind, error.message), exit: EXIT.failed };
   const message = error instanceof Error ? error.message : String(error);
   return { message: message === '' ? 'failed without saying why' : message, exit: EXIT.failed };

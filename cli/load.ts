@@ -1,6 +1,7 @@
 // `pgshift load`: a state machine of its own on this machine, against whatever servers the arguments and settings name.
 import { type AwsSettings, awsSettings } from './aws-settings.ts';
 import { type LoadArguments, readCommands } from './commands.ts';
+import { DoneWithRejects } from './failure.ts';
 import { withLifetime } from './lifetime.ts';
 import { startMachine } from './machine.ts';
 import { runCommand } from './run-command.ts';
@@ -9,7 +10,7 @@ import type { Terminal } from './terminal.ts';
 /** Of the 2 s that Ctrl-C may take, some is Node's own end. */
 const graceMilliseconds = 1700;
 
-/** Runs the commands in order and stops at the first that fails. */
+/** Runs the commands in order and stops at the first that fails. Throws DoneWithRejects when rows were rejected. */
 export async function load(terminal: Terminal, args: LoadArguments): Promise<void> {
   const commands = readCommands(args, terminal.secrets);
   for (const name of ['PGPASSWORD', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']) {
@@ -20,11 +21,14 @@ export async function load(terminal: Terminal, args: LoadArguments): Promise<voi
     const secrets = Object.assign({}, ...commands.map((command) => command.secrets));
     const environment = { ...callersEnvironment(process.env), ...secrets };
     const machine = await life.orInterrupted(startMachine(life, { aws, environment, log: terminal.note }));
+    let rejected = 0;
     for (const [at, command] of commands.entries()) {
       if (commands.length > 1) terminal.note(`Command ${at + 1} of ${commands.length}`);
-      const { summary } = await runCommand(terminal, machine, command, life.signal);
-      terminal.result(summary.trimEnd());
+      const ran = await runCommand(terminal, machine, command, life.signal);
+      terminal.result(ran.summary.trimEnd());
+      rejected += ran.rejected;
     }
+    if (rejected > 0) throw new DoneWithRejects();
   });
 }
 

@@ -11,6 +11,7 @@ Exit codes:
   0    done
   1    failed; the message says why
   2    wrong usage
+  3    done, but for rows that were rejected (on error resume next); the summary says where they are
   130  interrupted`;
 
 const uris = `

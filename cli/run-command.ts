@@ -33,6 +33,8 @@ export interface Ran {
   /** The text summary. */
   readonly summary: string;
   readonly end: ExecutionEnd;
+  /** Rows that were put aside. */
+  readonly rejected: number;
 }
 
 /** `20261122-101530-3f9c2a`: sorts by time, and two runs of one second differ. */
@@ -66,9 +68,9 @@ export async function runCommand(
     });
     progress.end();
     if (end.status !== 'SUCCEEDED') throw new RunFailed(await reasonOf(machine, run, end));
-    const { hazards } = await machine.store.getJson<Report>(artifactKeys.reportJson(run));
+    const { hazards, rejected } = await machine.store.getJson<Report>(artifactKeys.reportJson(run));
     for (const line of noticeLines(hazards)) terminal.note(line);
-    return { run, end, summary: await machine.store.getText(artifactKeys.reportText(run)) };
+    return { run, end, rejected, summary: await machine.store.getText(artifactKeys.reportText(run)) };
   } catch (error) {
     progress.end();
     if (error instanceof Interrupted) terminal.note(`pgshift: ${leftBehind(latest, machine.store.bucket, run)}`);

@@ -74,6 +74,7 @@ export const artifactKeys = {
   /** The rows of a table that Redshift refused, and why, line for line. */
   rejectedRows: inRun((schema: string, table: string) => `rejects/${harmless(schema)}.${harmless(table)}.csv`),
   rejectedLog: inRun((schema: string, table: string) => `rejects/${harmless(schema)}.${harmless(table)}.log`),
+  rejectFiles: inRun(() => 'rejects/'),
   /** Pieces count from 1; 0 is a batch that is loaded whole. */
   manifest: inRun(
     (batch: number, piece: number) => `manifests/${pad(batch, 7)}${piece === 0 ? '' : `.${pad(piece, 6)}`}.manifest`,

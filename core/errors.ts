@@ -106,6 +106,14 @@ export class PgshiftError extends Error {
   }
 }
 
+/** `who` begins a sentence: `The run has 12`. */
+export function tooManyRejects(who: string, most: number): PgshiftError {
+  return new PgshiftError(
+    'TooManyRejects',
+    `${who} rejected rows, and \`max rejects\` allows ${most}. Nothing is published.`,
+  );
+}
+
 /** What is thrown where nothing can be: the hint of a kind is part of what people read. */
 export function describeError(kind: string, message: string): string {
   const policy = Object.hasOwn(ERROR_KINDS, kind) ? ERROR_KINDS[kind as ErrorKind] : undefined;

@@ -99,12 +99,17 @@ export interface StepContracts {
   publish: { input: InRun & PublishItem; output: { readonly tables: number } };
   report: {
     input: InRun | FailureEvent;
-    output: { readonly outcome: Outcome; readonly rows: number; readonly reportKey: string };
+    output: {
+      readonly outcome: Outcome;
+      readonly rows: number;
+      readonly rejected: number;
+      readonly reportKey: string;
+    };
   };
 }
 
-/** How a run ended. `partly published` and `succeeded with rejects` come with the features that can cause them. */
-export type Outcome = 'succeeded' | 'failed';
+/** How a run ended. `partly published` comes with the feature that can cause it. */
+export type Outcome = 'succeeded' | 'succeeded with rejects' | 'failed';
 
 export type StepName = keyof StepContracts;
 export type StepInput<Name extends StepName> = StepContracts[Name]['input'];
@@ -135,7 +140,7 @@ export const STEPS: readonly StepDefinition[] = [
   step('prepare', '5-prepare', 'Prepare', 512, LONGEST_SECONDS, ['target'], ['read', 'write', 'delete']),
   step('extract', '6-extract', 'Extract', 1769, LONGEST_SECONDS, ['source'], ['read', 'write']),
   step('copy', '7-copy', 'Copy', 512, LONGEST_SECONDS, ['target'], ['read', 'write']),
-  step('publish', '8-publish', 'Publish', 512, LONGEST_SECONDS, ['target'], ['read', 'write']),
+  step('publish', '8-publish', 'Publish', 512, LONGEST_SECONDS, ['target'], ['read', 'write', 'list']),
   step('report', '9-report', 'Report', 1769, LONGEST_SECONDS, [], ['read', 'write', 'delete', 'list']),
 ];
 

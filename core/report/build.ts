@@ -3,7 +3,8 @@
 import { ERROR_KINDS, type ErrorKind } from '../errors.ts';
 import type { FailureEvent } from '../pipeline.ts';
 import type { PlanSummary } from '../plan/model.ts';
-import type { BatchRecord, ErrorRecord, Report, ReportError, ReportRow, StepRecord } from './model.ts';
+import { byText } from '../plan/names.ts';
+import type { BatchRecord, ErrorRecord, RejectFiles, Report, ReportError, ReportRow, StepRecord } from './model.ts';
 import { oneLine } from './one-line.ts';
 
 export interface ReportInput {
@@ -11,6 +12,7 @@ export interface ReportInput {
   readonly plan: PlanSummary | undefined;
   readonly steps: readonly StepRecord[];
   readonly batches: readonly BatchRecord[];
+  readonly rejects: readonly RejectFiles[];
   readonly errors: readonly ErrorRecord[];
   /** Present when the run failed. */
   readonly failure: FailureEvent | undefined;
@@ -24,19 +26,24 @@ const AFTER = ['publish', 'after create schema', 'after load'];
 export function buildReport(input: ReportInput): Report {
   const data = tableRows(input);
   const error = input.failure ? reasonOf(input.failure, input.errors) : null;
+  const rejected = sum(data, (row) => row.errs);
   const begin = Math.min(input.now, ...input.steps.map((step) => step.startedAt));
   return {
     run: input.run,
-    outcome: input.failure ? 'failed' : 'succeeded',
+    outcome: input.failure ? 'failed' : rejected > 0 ? 'succeeded with rejects' : 'succeeded',
     source: input.plan?.source ?? null,
     target: input.plan?.target ?? null,
     preload: BEFORE.flatMap((step) => phaseRow(step, input.steps)),
     data,
     postload: AFTER.flatMap((step) => phaseRow(step, input.steps)),
     rows: sum(data, (row) => row.rows),
+    rejected,
     bytes: sum(data, (row) => row.bytes),
     secs: seconds(input.now - begin),
-    errs: error === null ? 0 : 1,
+    errs: rejected + (error === null ? 0 : 1),
+    rejects: input.rejects
+      .map((files) => ({ ...files, table: oneLine(files.table) }))
+      .toSorted((a, b) => byText(a.table, b.table)),
     hazards: input.plan?.hazards ?? [],
     error,
   };
@@ -57,7 +64,7 @@ function tableRows({ plan, batches }: ReportInput): ReportRow[] {
   const byTable = Map.groupBy(batches, (batch) => batch.table);
   return (plan?.tables ?? [])
     .map((table) => tableRow(oneLine(table.source), byTable.get(table.table) ?? []))
-    .toSorted((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
+    .toSorted((a, b) => byText(a.name, b.name));
 }
 
 function tableRow(name: string, batches: readonly BatchRecord[]): ReportRow {
@@ -65,12 +72,13 @@ function tableRow(name: string, batches: readonly BatchRecord[]): ReportRow {
   const start = Math.min(...batches.map((batch) => batch.startedAt));
   const stop = Math.max(...batches.map((batch) => batch.endedAt));
   const rows = sum(batches, (batch) => batch.rows);
+  const rejected = sum(batches, (batch) => batch.rejected);
   return {
     name,
-    // A batch is recorded only when what was read was loaded: both are one number until rows can be rejected.
-    read: rows,
+    // A batch is recorded only when each row that was read is loaded or rejected.
+    read: rows + rejected,
     rows,
-    errs: 0,
+    errs: rejected,
     bytes: sum(batches, (batch) => batch.csvBytes),
     secs: seconds(stop - start),
     rs: seconds(sum(batches, (batch) => batch.readMilliseconds)),

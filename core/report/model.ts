@@ -35,12 +35,26 @@ export interface Report {
   readonly data: readonly ReportRow[];
   readonly postload: readonly ReportRow[];
   readonly rows: number;
+  /** Rows that were put aside, by `on error resume next`. */
+  readonly rejected: number;
   readonly bytes: number;
   readonly secs: number;
+  /** Rejected rows, and one for the failure of the run. */
   readonly errs: number;
+  readonly rejects: readonly RejectFiles[];
   readonly hazards: readonly Hazard[];
   /** Why the run failed; null when it did not. */
   readonly error: ReportError | null;
+}
+
+/** The rejected rows of one table, and where they are: `s3://bucket/key`. */
+export interface RejectFiles {
+  /** As the summary names it. */
+  readonly table: string;
+  readonly rows: number;
+  readonly csv: string;
+  /** Why, line for line. */
+  readonly log: string;
 }
 
 /** What a step writes of itself when it is done (`steps/…`). `count` is tables, or whatever the step counts. */

@@ -30,14 +30,27 @@ export function reportText(report: Report): string {
     ...section(report.postload),
     rule,
     line(FOOTER, total),
-    ...tail(report),
+    ...rejects(report),
+    ...failure(report),
     '',
   ].join('\n');
 }
 
 const cells = (row: ReportRow): string[] => [String(row.errs), String(row.rows), size(row.bytes), time(row.secs)];
 
-function tail(report: Report): string[] {
+/** A list of 10,000 tables helps nobody. */
+const TABLES_NAMED = 20;
+
+/** Where the rejected rows are. */
+function rejects({ rejected, rejects: files }: Report): string[] {
+  if (files.length === 0) return [];
+  const named = files.slice(0, TABLES_NAMED).map(({ table, rows, csv }) => `  ${table}: ${rows} in ${csv}`);
+  const more = files.length > TABLES_NAMED ? [`  and ${files.length - TABLES_NAMED} more tables beside them`] : [];
+  const head = `${rejected} rejected ${rejected === 1 ? 'row' : 'rows'}; beside each file a .log says why, line for line:`;
+  return ['', head, ...named, ...more];
+}
+
+function failure(report: Report): string[] {
   if (report.error === null) return [];
   const { kind, message, step, hint } = report.error;
   const place = step === null ? '' : ` in ${step}`;

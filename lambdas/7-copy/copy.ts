@@ -3,7 +3,7 @@
 
 import { artifactKeys } from '../../core/artifacts.ts';
 import type { LoadCommand } from '../../core/command/model.ts';
-import { PgshiftError } from '../../core/errors.ts';
+import { PgshiftError, tooManyRejects } from '../../core/errors.ts';
 import type { StepInput, StepOutput } from '../../core/pipeline.ts';
 import type { PlanChunk } from '../../core/plan/model.ts';
 import type { Ports } from '../../core/ports.ts';
@@ -46,6 +46,10 @@ export async function copy(
   }
   const record = recordOf(input, loads, loaded, startedAt, ports.now());
   await ports.store.putJson(artifactKeys.batchRecord(run, batch), record);
+  const { maxRejects } = command.options;
+  if (maxRejects !== undefined && record.rejected > maxRejects) {
+    throw tooManyRejects(`Batch ${batch} of ${nameOf(table)} alone has ${record.rejected}`, maxRejects);
+  }
   return { batch, rows: record.rows };
 }
 

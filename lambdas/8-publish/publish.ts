@@ -3,16 +3,17 @@
 
 import { artifactKeys } from '../../core/artifacts.ts';
 import type { LoadCommand } from '../../core/command/model.ts';
-import { PgshiftError } from '../../core/errors.ts';
+import { PgshiftError, tooManyRejects } from '../../core/errors.ts';
 import type { StepInput, StepOutput } from '../../core/pipeline.ts';
 import type { PlanChunk, PlannedTable, PlanSummary } from '../../core/plan/model.ts';
 import { keyOf } from '../../core/plan/names.ts';
 import type { Ports, Session } from '../../core/ports.ts';
-import type { StepRecord } from '../../core/report/model.ts';
+import type { BatchRecord, StepRecord } from '../../core/report/model.ts';
 import { countStaged, findLive, findStaged, lockHolders, lockStaged, swapStatements } from '../../core/sql/publish.ts';
 import { qualified } from '../../core/sql/quote.ts';
 import { applicationName, statementTimeoutMs } from '../../core/sql/session.ts';
 import { settingsForTarget } from '../../core/sql/settings.ts';
+import { readRecords } from '../read-records.ts';
 import { runBlocksAfter } from '../sql-blocks.ts';
 import { handOver, takeOver } from './keep.ts';
 
@@ -36,6 +37,8 @@ export async function publish(ports: Ports, input: StepInput<'publish'>): Promis
       await expectLive(session, tables, new Set(staged));
       ports.log.info('tables already live', { tables: tables.length - staged.length });
     }
+    // Every batch is done when the first tables are published: later ones would count the same rows.
+    if (first === 0) await expectFewRejects(ports, run, command.options.maxRejects);
     if (staged.length > 0) await makeLive(ports, session, staged);
     const analyzeAll = () => analyze(ports, session, tables);
     // The blocks come once everything is live: with the last of the transactions that make it so.
@@ -63,6 +66,14 @@ async function readChunks(ports: Ports, run: string, first: number, last: number
     blocks = chunk.blocks;
   }
   return { tables, blocks };
+}
+
+/** More rejected rows than the command allows: nothing of the run becomes visible. */
+async function expectFewRejects(ports: Ports, run: string, most: number | undefined): Promise<void> {
+  if (most === undefined) return;
+  const batches = await readRecords<BatchRecord>(ports.store, artifactKeys.batchRecords(run));
+  const rejected = batches.reduce((sum, batch) => sum + batch.rejected, 0);
+  if (rejected > most) throw tooManyRejects(`The run has ${rejected}`, most);
 }
 
 async function isLast(ports: Ports, { run, last }: StepInput<'publish'>): Promise<boolean> {

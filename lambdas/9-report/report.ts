@@ -1,6 +1,5 @@
 // What happened? Also after a failure: whatever records the run left are read, and nothing is taken for granted.
 
-import pMap from 'p-map';
 import { artifactKeys } from '../../core/artifacts.ts';
 import type { LoadCommand } from '../../core/command/model.ts';
 import type { FailureEvent, StepInput, StepOutput } from '../../core/pipeline.ts';
@@ -9,35 +8,31 @@ import type { Ports } from '../../core/ports.ts';
 import { buildReport } from '../../core/report/build.ts';
 import type { BatchRecord, ErrorRecord, StepRecord } from '../../core/report/model.ts';
 import { reportText } from '../../core/report/text.ts';
-
-/** 10,000 records at 20 ms each and 64 at once take about 3 s. */
-const READS_AT_ONCE = 64;
+import { readRecords } from '../read-records.ts';
+import { writeRejectFiles } from './reject-files.ts';
 
 export async function report(ports: Ports, input: StepInput<'report'>): Promise<StepOutput<'report'>> {
   const failure: FailureEvent | undefined = 'status' in input ? input : undefined;
   const run = 'status' in input ? input.name : input.run;
   const [plan, steps, batches, errors] = await Promise.all([
     find<PlanSummary>(ports, artifactKeys.plan(run)),
-    readAll<StepRecord>(ports, artifactKeys.stepRecords(run)),
-    readAll<BatchRecord>(ports, artifactKeys.batchRecords(run)),
-    readAll<ErrorRecord>(ports, artifactKeys.errorRecords(run)),
+    readRecords<StepRecord>(ports.store, artifactKeys.stepRecords(run)),
+    readRecords<BatchRecord>(ports.store, artifactKeys.batchRecords(run)),
+    readRecords<ErrorRecord>(ports.store, artifactKeys.errorRecords(run)),
   ]);
-  const result = buildReport({ run, plan, steps, batches, errors, failure, now: ports.now() });
+  const rejects = await writeRejectFiles(ports.store, run, plan, batches);
+  const result = buildReport({ run, plan, steps, batches, rejects, errors, failure, now: ports.now() });
   const reportKey = artifactKeys.reportText(run);
   await ports.store.putText(reportKey, reportText(result));
   await ports.store.putText(artifactKeys.reportJson(run), `${JSON.stringify(result, null, 2)}\n`);
   if (!failure) await removeParts(ports, run);
-  return { outcome: result.outcome, rows: result.rows, reportKey };
+  const { outcome, rows, rejected } = result;
+  return { outcome, rows, rejected, reportKey };
 }
 
 async function find<Value>(ports: Ports, key: string): Promise<Value | undefined> {
   const text = await ports.store.findText(key);
   return text === undefined ? undefined : JSON.parse(text);
-}
-
-async function readAll<Value>(ports: Ports, prefix: string): Promise<Value[]> {
-  const objects = await ports.store.list(prefix);
-  return pMap(objects, ({ key }) => ports.store.getJson<Value>(key), { concurrency: READS_AT_ONCE });
 }
 
 /** Rows have arrived: their copies in the bucket go, unless the command keeps them. After a failure they stay. */

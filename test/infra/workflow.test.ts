@@ -73,7 +73,7 @@ beforeEach(async () => {
     extract: ({ part }) => written(Number(part)),
     copy: ({ batch }) => ({ batch: Number(batch), rows: 1 }),
     publish: () => ({ tables: 2 }),
-    report: () => ({ outcome: 'succeeded', rows: 3, reportKey: artifactKeys.reportJson(RUN) }),
+    report: () => ({ outcome: 'succeeded', rows: 3, rejected: 0, reportKey: artifactKeys.reportJson(RUN) }),
   };
   states = await startStates({
     host,
@@ -119,7 +119,7 @@ test('each step gets its contract’s input, in order', async () => {
 
 test("the report's answer is the execution's output", async () => {
   const { output } = await run();
-  expect(output).toEqual({ outcome: 'succeeded', rows: 3, reportKey: artifactKeys.reportJson(RUN) });
+  expect(output).toEqual({ outcome: 'succeeded', rows: 3, rejected: 0, reportKey: artifactKeys.reportJson(RUN) });
 });
 
 test('a command may come from the bucket', async () => {

@@ -9,7 +9,7 @@ import type { PlanChunk, PlannedTable } from '../../core/plan/model.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { BatchRecord } from '../../core/report/model.ts';
 import { prepare } from '../../lambdas/5-prepare/prepare.ts';
-import { bucket, keys, region, rows, startStandIn } from './redshift-stand-in.ts';
+import { bucket, keys, region, rows, type StandIn, startStandIn } from './redshift-stand-in.ts';
 import { stepWorld, type WorldOptions } from './step-world.ts';
 
 export const sentinel = '@N0123456789abcd@';
@@ -70,6 +70,8 @@ export interface RejectWorld {
   rejects(): Promise<{ readonly csv: string; readonly log: readonly string[] }>;
   /** Of the stand-in's own PostgreSQL. */
   readonly backend: pg.Client;
+  /** What S3 does wrong. */
+  readonly faults: StandIn['s3']['faults'];
   close(): Promise<void>;
 }
 
@@ -92,6 +94,7 @@ export async function startRejectWorld(profile: 'pessimistic' | 'optimistic'): P
   return {
     run,
     backend,
+    faults: standIn.s3.faults,
     ports,
     async begin() {
       runs += 1;

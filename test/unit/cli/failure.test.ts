@@ -1,6 +1,6 @@
 // Is a failure told in one message, without a stack trace and without a secret?
 import { describe, expect, it } from 'vitest';
-import { hideUriPasswords, Secrets, tellFailure, UsageError } from '../../../cli/failure.ts';
+import { DoneWithRejects, hideUriPasswords, Secrets, tellFailure, UsageError } from '../../../cli/failure.ts';
 import { Interrupted } from '../../../cli/lifetime.ts';
 import { PgshiftError } from '../../../core/errors.ts';
 
@@ -14,6 +14,10 @@ describe('a failure', () => {
   it('of usage exits 2, an interruption 130', () => {
     expect(tellFailure(new UsageError('no TARGET'))).toEqual({ message: 'no TARGET', exit: 2 });
     expect(tellFailure(new Interrupted())).toEqual({ message: '', exit: 130 });
+  });
+
+  it('is none where rows were rejected, and exits 3', () => {
+    expect(tellFailure(new DoneWithRejects())).toEqual({ message: '', exit: 3 });
   });
 
   it('of any other kind is told by its message alone', () => {

@@ -356,11 +356,11 @@ test('tells a secret that stands anywhere else, once', () => {
 
 test('warns, at its place, of what is read and not supported yet', () => {
   const { warnings } = parseCommands(
-    'LOAD DATABASE FROM pgsql:///a INTO redshift:///b\n WITH on error resume next, verify checksums;',
+    'LOAD DATABASE FROM pgsql:///a INTO redshift:///b\n WITH publish table by table, verify checksums;',
     'x.load',
   );
   expect(warnings.map(({ line, column, message }) => [line, column, message])).toEqual([
     [2, 7, 'not supported yet: a load that says so is refused'],
-    [2, 29, 'not supported yet: a load that says so is refused'],
+    [2, 31, 'not supported yet: a load that says so is refused'],
   ]);
 });

@@ -53,6 +53,7 @@ const records = {
     batch({ rows: 3, csvBytes: 12 }),
     batch({ batch: 1, table: 1, rows: 1_200_000, csvBytes: 3.7 * 1024 * 1024 }),
   ],
+  rejects: [],
   errors: [],
   failure: undefined,
   now: 65_208,
@@ -86,6 +87,42 @@ test('says the same in JSON, with rows and bytes per table', () => {
   expect(report).toMatchObject({ outcome: 'succeeded', rows: 1_200_003, errs: 0, secs: 65.208, error: null });
 });
 
+test('tells rejected rows apart from loaded ones, and where they are', () => {
+  const report = buildReport({
+    ...records,
+    batches: [
+      batch({ rows: 3, rejected: 2, cuts: ['1.a'] }),
+      batch({ batch: 1, table: 1, rejected: 1, cuts: ['1.b'] }),
+    ],
+    rejects: [
+      {
+        table: 'public.orders',
+        rows: 2,
+        csv: 's3://b/rejects/public.orders.csv',
+        log: 's3://b/rejects/public.orders.log',
+      },
+      { table: 'public.été\n', rows: 1, csv: 's3://b/rejects/x.csv', log: 's3://b/rejects/x.log' },
+    ],
+  });
+  expect(report).toMatchObject({ outcome: 'succeeded with rejects', rows: 3, rejected: 3, errs: 3, error: null });
+  expect(report.data.map(({ read, rows, errs }) => [read, rows, errs])).toEqual([
+    [5, 3, 2],
+    [1, 0, 1],
+  ]);
+  const text = reportText(report);
+  expect(text).toMatch(/public\.orders {10}2 {10}3 /);
+  expect(text).toMatch(/Total import time {10}3 {10}3 /);
+  expect(text).toMatch(
+    /\n3 rejected rows; beside each file a \.log says why, line for line:\n {2}public\.orders: 2 in s3:\/\/b\/rejects\/public\.orders\.csv\n {2}public\.été\\n: 1 in s3:\/\/b\/rejects\/x\.csv\n$/,
+  );
+});
+
+test('counts the failure of a run beside its rejected rows', () => {
+  const failure = { name: 'r', status: 'FAILED', error: 'TooManyRejects', cause: 'x' } as const;
+  const report = buildReport({ ...records, batches: [batch({ rows: 3, rejected: 2, cuts: ['1.a'] })], failure });
+  expect(report).toMatchObject({ outcome: 'failed', rejected: 2, errs: 3 });
+});
+
 test('names the error that decided a failed run, not what the map said of it', () => {
   const report = buildReport({
     ...records,
@@ -108,7 +145,16 @@ test('names the error that decided a failed run, not what the map said of it', (
 test('reports a run that left nothing but its failure', () => {
   const cause = JSON.stringify({ errorType: 'ServerUnreachable', errorMessage: 'The source cannot be reached.' });
   const failure = { name: 'r', status: 'FAILED', error: 'ServerUnreachable', cause } as const;
-  const report = buildReport({ run: 'r', plan: undefined, steps: [], batches: [], errors: [], failure, now: 9 });
+  const report = buildReport({
+    run: 'r',
+    plan: undefined,
+    steps: [],
+    batches: [],
+    rejects: [],
+    errors: [],
+    failure,
+    now: 9,
+  });
   expect(report.error).toMatchObject({ kind: 'ServerUnreachable', message: 'The source cannot be reached.' });
   expect(report.error?.hint).toMatch(/security groups/);
   expect(reportText(report)).toMatch(/Total import time {10}1/);
