@@ -79,6 +79,8 @@ export const artifactKeys = {
   manifest: inRun(
     (batch: number, piece: number) => `manifests/${pad(batch, 7)}${piece === 0 ? '' : `.${pad(piece, 6)}`}.manifest`,
   ),
+  /** That the tables of one publish transaction are live. */
+  published: inRun((publish: number) => `published/${pad(publish, 5)}.json`),
   /** What a batch moved: written once its rows are committed. */
   batchRecord: inRun((batch: number) => `loaded/${pad(batch, 7)}.json`),
   batchRecords: inRun(() => 'loaded/'),

@@ -10,8 +10,13 @@ const stagingOf = (table: PlannedTable): string => qualified(table.target.schema
 const ledgerOf = (table: PlannedTable): string => qualified(table.target.schema, table.ledger);
 const liveOf = (table: PlannedTable): string => qualified(table.target.schema, table.target.name);
 
-/** Which of the staging tables exist, as `schema`, `name`. */
-export const findStaged = (tables: readonly PlannedTable[]): string => findTables(tables.map((table) => table.staging));
+/** Which of the staging tables and ledgers exist, as `schema`, `name`. */
+export const findOwn = (tables: readonly PlannedTable[]): string =>
+  findTables(tables.flatMap((table) => [table.staging, table.ledger]));
+
+/** Once it is known elsewhere that the tables are live. */
+export const dropLedgers = (tables: readonly PlannedTable[]): string =>
+  `DROP TABLE IF EXISTS ${tables.map(ledgerOf).join(', ')}`;
 
 /** Which tables of the live names exist, in whatever schema. */
 export const findLive = (tables: readonly PlannedTable[]): string =>
@@ -56,16 +61,13 @@ export function swapStatements(tables: readonly PlannedTable[]): string[] {
 }
 
 function swapTable(table: PlannedTable): string[] {
-  const dropLedger = `DROP TABLE ${ledgerOf(table)}`;
   if (table.publish === 'append' || table.publish === 'refill') {
     const columns = identifiers(table.columns.map((column) => column.target));
     const insert = `INSERT INTO ${liveOf(table)} (${columns}) SELECT ${columns} FROM ${stagingOf(table)}`;
     // Not TRUNCATE: it would commit.
     const empty = table.publish === 'refill' ? [`DELETE FROM ${liveOf(table)}`] : [];
-    return [...empty, insert, `DROP TABLE ${stagingOf(table)}`, dropLedger];
+    return [...empty, insert, `DROP TABLE ${stagingOf(table)}`];
   }
   const rename = `ALTER TABLE ${stagingOf(table)} RENAME TO ${identifier(table.target.name)}`;
-  return table.publish === 'replace'
-    ? [`DROP TABLE IF EXISTS ${liveOf(table)}`, rename, dropLedger]
-    : [rename, dropLedger];
+  return table.publish === 'replace' ? [`DROP TABLE IF EXISTS ${liveOf(table)}`, rename] : [rename];
 }

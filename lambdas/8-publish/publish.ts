@@ -1,5 +1,5 @@
-// Is it all there, and may people see it? One transaction makes the tables of some chunks live. A staging table that
-// is gone was published by an earlier attempt: swap and drop are one transaction, so there is no state between.
+// Is it all there, and may people see it? One transaction makes the tables of some chunks live. A staging table that is
+// gone while its ledger is there was published by an earlier attempt.
 
 import { artifactKeys } from '../../core/artifacts.ts';
 import type { LoadCommand } from '../../core/command/model.ts';
@@ -9,7 +9,15 @@ import type { PlanChunk, PlannedTable, PlanSummary } from '../../core/plan/model
 import { keyOf } from '../../core/plan/names.ts';
 import type { Ports, Session } from '../../core/ports.ts';
 import type { BatchRecord, StepRecord } from '../../core/report/model.ts';
-import { countStaged, findLive, findStaged, lockHolders, lockStaged, swapStatements } from '../../core/sql/publish.ts';
+import {
+  countStaged,
+  dropLedgers,
+  findLive,
+  findOwn,
+  lockHolders,
+  lockStaged,
+  swapStatements,
+} from '../../core/sql/publish.ts';
 import { qualified } from '../../core/sql/quote.ts';
 import { applicationName, statementTimeoutMs } from '../../core/sql/session.ts';
 import { settingsForTarget } from '../../core/sql/settings.ts';
@@ -32,14 +40,9 @@ export async function publish(ports: Ports, input: StepInput<'publish'>): Promis
   try {
     const settings = settingsForTarget(command.settings);
     if (settings !== '') await session.run(settings);
-    const staged = await stillStaged(session, tables);
-    if (staged.length < tables.length) {
-      await expectLive(session, tables, new Set(staged));
-      ports.log.info('tables already live', { tables: tables.length - staged.length });
-    }
     // Every batch is done when the first tables are published: later ones would count the same rows.
     if (first === 0) await expectFewRejects(ports, run, command.options.maxRejects);
-    if (staged.length > 0) await makeLive(ports, session, staged);
+    await makeLiveOnce(ports, session, input, tables);
     const analyzeAll = () => analyze(ports, session, tables);
     // The blocks come once everything is live: with the last of the transactions that make it so.
     if (blocks === undefined || !(await isLast(ports, input))) await analyzeAll();
@@ -81,29 +84,42 @@ async function isLast(ports: Ports, { run, last }: StepInput<'publish'>): Promis
   return last === chunks - 1;
 }
 
-async function stillStaged(session: Session, tables: readonly PlannedTable[]): Promise<PlannedTable[]> {
-  if (tables.length === 0) return [];
-  const there = await namesIn(session, findStaged(tables));
-  return tables.filter((table) => there.has(keyOf({ schema: table.target.schema, name: table.staging })));
+/**
+ * Makes the tables live unless they are. The ledgers outlive the transaction: without what was staged they say that it was
+ * this run that made them live, and nobody who dropped it. The mark in the bucket says so when they are gone too.
+ */
+async function makeLiveOnce(
+  ports: Ports,
+  session: Session,
+  { run, publish: number }: StepInput<'publish'>,
+  tables: readonly PlannedTable[],
+): Promise<void> {
+  if (tables.length === 0) return;
+  const mark = artifactKeys.published(run, number);
+  if ((await ports.store.findText(mark)) === undefined) {
+    const there = await namesIn(session, findOwn(tables));
+    const own = (table: PlannedTable, name: string) => there.has(keyOf({ schema: table.target.schema, name }));
+    const lost = tables.find((table) => !own(table, table.ledger));
+    if (lost !== undefined) throw notOurs(lost);
+    const staged = tables.filter((table) => own(table, table.staging));
+    if (staged.length === tables.length) await makeLive(ports, session, tables);
+    // One transaction made them live, or none.
+    else if (staged.length > 0) throw notOurs(tables.find((table) => !staged.includes(table)) ?? tables[0]);
+    await ports.store.putJson(mark, { tables: tables.length });
+  } else ports.log.info('tables already live', { tables: tables.length });
+  await session.run(dropLedgers(tables));
+}
+
+function notOurs(table: PlannedTable | undefined): PgshiftError {
+  const place = table === undefined ? 'a table' : `${table.target.schema}.${table.target.name}`;
+  const message = `What was staged for ${place} is gone: somebody dropped it, or a run that was started later took its place.`;
+  return new PgshiftError('SourceChanged', message);
 }
 
 /** Keys of the tables that a query lists as `schema`, `name`. */
 async function namesIn(session: Session, sql: string): Promise<ReadonlySet<string>> {
   const rows = await session.query(sql);
   return new Set(rows.map((row) => keyOf({ schema: row.schema ?? '', name: row.name ?? '' })));
-}
-
-/** A table that is not staged was published, so it is live; one that is neither is lost, and no success. */
-async function expectLive(
-  session: Session,
-  tables: readonly PlannedTable[],
-  staged: ReadonlySet<PlannedTable>,
-): Promise<void> {
-  const there = await namesIn(session, findLive(tables));
-  const lost = tables.find((table) => !staged.has(table) && !there.has(keyOf(table.target)));
-  if (lost === undefined) return;
-  const message = `${lost.target.schema}.${lost.target.name} is neither staged nor live: someone dropped what was staged.`;
-  throw new PgshiftError('SourceChanged', message);
 }
 
 async function makeLive(ports: Ports, session: Session, tables: readonly PlannedTable[]): Promise<void> {

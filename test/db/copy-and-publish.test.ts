@@ -78,6 +78,7 @@ function world(options: WorldOptions = {}) {
 async function begin(planned: PlannedTable = table): Promise<void> {
   await session.query('DROP SCHEMA IF EXISTS sales CASCADE');
   const { store } = world();
+  await store.remove([artifactKeys.published(run, 0)]);
   const target = { end: 'target', scheme: 'redshift' };
   await store.putJson(artifactKeys.command(run), { source: { end: 'source' }, target, options: {}, ...NO_CLAUSES });
   await store.putJson(artifactKeys.capabilities(run), { bucket: { name: bucket, region } });
@@ -284,12 +285,12 @@ describe('publish', () => {
     expect(await live()).toHaveLength(3);
   });
 
-  test('calls no success what is neither staged nor live', async () => {
+  test('calls no success what is What was staged for', async () => {
     await loadTheRest();
     await session.query('DROP TABLE sales._pgshift_0_0; DROP TABLE sales._pgshift_0_0_ledger');
     await expect(publishAll()).rejects.toMatchObject({
       name: 'SourceChanged',
-      message: expect.stringContaining('neither staged nor live'),
+      message: expect.stringContaining('What was staged for'),
     });
   });
 

@@ -65,6 +65,7 @@ async function begin(planned: PlannedTable = table): Promise<void> {
   await session.query('INSERT INTO sales._pgshift_0_0_ledger VALUES (0, 0, 1, GETDATE())');
   await session.query(`CREATE TABLE sales.t (id INTEGER, note VARCHAR(4)); INSERT INTO sales.t VALUES (0, 'old')`);
   const { store } = world();
+  await store.remove([artifactKeys.published(run, 0)]);
   const target = { end: 'target', scheme: 'redshift' };
   await store.putJson(artifactKeys.command(run), { source: { end: 'source' }, target, options: {}, ...NO_CLAUSES });
   const chunk: PlanChunk = { chunk: 0, sentinels: ['@N@'], schemas: [], tables: [planned] };
