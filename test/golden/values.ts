@@ -32,7 +32,23 @@ CREATE DOMAIN small AS positive CHECK (value < 10);
 CREATE DOMAIN code AS varchar(3);
 CREATE DOMAIN few AS small[];
 CREATE DOMAIN pairs AS pair;
-CREATE TABLE "Odd Table" ("id" int);`;
+CREATE TABLE "Odd Table" ("id" int);
+${['geometry', 'geography', 'vector', 'sparsevec'].map(imitated).join('\n')}`;
+
+/** A type of PostGIS or pgvector, which cannot be had here: one that prints what theirs prints, said to be theirs. */
+function imitated(name: string): string {
+  const extension = name.startsWith('geo') ? 'postgis' : 'vector';
+  return `CREATE TYPE ${name};
+CREATE FUNCTION ${name}_in(cstring) RETURNS ${name} LANGUAGE internal IMMUTABLE STRICT AS 'textin';
+CREATE FUNCTION ${name}_out(${name}) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
+CREATE TYPE ${name} (INPUT = ${name}_in, OUTPUT = ${name}_out, LIKE = text);
+SET allow_system_table_mods TO on;
+INSERT INTO pg_extension SELECT 99999 - length('${extension}'), '${extension}', 10, 2200, true, '1', NULL, NULL
+  WHERE NOT EXISTS (SELECT FROM pg_extension WHERE extname = '${extension}');
+INSERT INTO pg_depend SELECT 'pg_type'::regclass, '${name}'::regtype, 0, 'pg_extension'::regclass, oid, 0, 'e'
+  FROM pg_extension WHERE extname = '${extension}';
+RESET allow_system_table_mods;`;
+}
 
 const NUMBERS: readonly GoldenType[] = [
   {
@@ -878,6 +894,37 @@ const SHAPES: readonly GoldenType[] = [
   },
   { type: 'polygon', becomes: 'VARCHAR(65535)', values: [["'((0,0),(1,1),(1,0))'", '((0,0),(1,1),(1,0))']] },
   { type: 'circle', becomes: 'VARCHAR(128)', values: [["'<(1,2),3.5>'", '<(1,2),3.5>']] },
+  {
+    type: 'geometry',
+    becomes: 'GEOMETRY',
+    values: [
+      ["'0101000000000000000000F03F0000000000000040'", '0101000000000000000000F03F0000000000000040', 'POINT(1 2)'],
+      [
+        "'0101000020E6100000000000000000F03F0000000000000040'",
+        '0101000020E6100000000000000000F03F0000000000000040',
+        'the same with its SRID, 4326',
+      ],
+    ],
+  },
+  {
+    type: 'geography',
+    becomes: 'GEOGRAPHY',
+    values: [
+      ["'0101000020E6100000000000000000F03F0000000000000040'", '0101000020E6100000000000000000F03F0000000000000040'],
+    ],
+  },
+  {
+    type: 'vector',
+    becomes: 'SUPER',
+    values: [["'[1,2.5,-3e-07]'", '[1,2.5,-0.0000003]', 'a list of numbers']],
+  },
+  {
+    type: 'vector',
+    options: 'arrays as varchar',
+    becomes: 'VARCHAR(65535)',
+    values: [["'[1,2.5,-3e-07]'", '[1,2.5,-3e-07]']],
+  },
+  { type: 'sparsevec', becomes: 'VARCHAR(65535)', values: [["'{1:1.5,3:2}/5'", '{1:1.5,3:2}/5']] },
   {
     type: 'cube',
     becomes: 'VARCHAR(65535)',
