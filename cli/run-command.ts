@@ -105,9 +105,14 @@ async function reasonOf(machine: Machine, run: string, end: ExecutionEnd): Promi
   const place = `s3://${machine.store.bucket}/${artifactKeys.reportText(run)}`;
   if (report?.error) {
     const { kind, message } = report.error;
-    return `${describeError(kind, message)}\n  Run ${run} failed; its report is ${place}${leftovers(report, machine.store.bucket, run)}`;
+    return `${describeError(kind, message)}\n  Run ${run} failed; its report is ${place}${rejectsOf(report)}${leftovers(report, machine.store.bucket, run)}`;
   }
   return `${describeError(end.error || end.status, causeText(end))}\n  Run ${run} failed.`;
+}
+
+/** Rows that were put aside before the run failed. */
+function rejectsOf({ rejects }: Report): string {
+  return rejects.map(({ table, rows, csv }) => `\n  Rejected rows of ${table}, ${rows} of them: ${csv}`).join('');
 }
 
 /** What a failed run leaves, as far as its steps got. */

@@ -37,15 +37,15 @@ async function loadAll(loading: Loading, load: Load): Promise<Loaded> {
 
 /** `on error resume next`. What is found out is kept in the bucket: a later attempt goes on from there. */
 async function loadRest(loading: Loading, load: Load): Promise<Loaded> {
-  const { store } = loading.ports;
+  const { ports } = loading;
   const key = artifactKeys.siftState(loading.run, load.batch, load.piece);
-  const known = await store.findText(key);
+  const known = await ports.store.findText(key);
   let cut: Cut = known === undefined ? uncut(load) : JSON.parse(known);
   // Kept as it is, the whole load was refused.
   let refused = known !== undefined && cut.round === 0;
   let cameFurther = false;
   const keep = async () => {
-    await store.putJson(key, cut);
+    await ports.store.putJson(key, cut);
     cameFurther = true;
   };
   try {
@@ -58,6 +58,7 @@ async function loadRest(loading: Loading, load: Load): Promise<Loaded> {
       cut = await sift(loading, load, cut);
       refused = false;
       await keep();
+      ports.log.info('rows refused', { batch: load.batch, piece: load.piece, rows: rejectedBy(cut) });
     }
   } catch (error) {
     if (!cameFurther || !(error instanceof PgshiftError) || error.kind !== 'StatementTimeout') throw error;

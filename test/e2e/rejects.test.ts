@@ -185,6 +185,9 @@ describe('max rejects', () => {
       const who = most === 1 ? 'Batch \\d of public\\.events alone has 3' : 'The run has 4';
       expect(finished.stderr).toMatch(new RegExp(`${who} rejected rows, and \`max rejects\` allows ${most}\\.`));
       expect(await target.query('SELECT mine FROM public.events')).toEqual([{ mine: '42' }]);
+      expect(finished.stderr).toMatch(
+        /Rejected rows of public\.events, 3 of them: s3:\/\/\S+\/rejects\/public\.events\.csv\n/,
+      );
       const report = await reportOf(finished);
       expect(report).toMatchObject({ outcome: 'failed', error: { kind: 'TooManyRejects' } });
       expect((await textOf(rejectsOf(report, 'public.events')?.csv ?? '')).match(/hunter2/g)).toHaveLength(2);
