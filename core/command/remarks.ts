@@ -2,7 +2,7 @@
 
 import { type CastRule, type LoadCommand, NO_CLAUSES, type OptionName, type TableAlteration } from './model.ts';
 import { wordsOf } from './options.ts';
-import { isPostgresqlSetting, isRedshiftSetting } from './redshift-settings.ts';
+import { isClusterSetting, isPostgresqlSetting, isRedshiftSetting } from './redshift-settings.ts';
 import { OTHER_TRANSFORMS } from './transforms.ts';
 
 export interface Remark {
@@ -82,6 +82,9 @@ function remarkOptions(
 }
 
 function remarkSetting(name: string, redshift: boolean): Remark[] {
+  if (isClusterSetting(name)) {
+    return [about(`settings.${name}`, `${name} does nothing: Redshift has it for a whole cluster, not for a session`)];
+  }
   if (!isPostgresqlSetting(name)) {
     return redshift
       ? []

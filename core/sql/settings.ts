@@ -2,7 +2,7 @@
 // long a session may take, is pgshift's own.
 
 import type { Setting } from '../command/model.ts';
-import { isPostgresqlSetting, isRedshiftSetting } from '../command/redshift-settings.ts';
+import { isClusterSetting, isPostgresqlSetting, isRedshiftSetting } from '../command/redshift-settings.ts';
 import { literal, redshiftLiteral } from './quote.ts';
 import { PIN_POSTGRESQL_SOURCE } from './session.ts';
 
@@ -38,6 +38,7 @@ export function unusedAtSource({ name }: Setting): string | undefined {
 
 export function unusedAtTarget({ name }: Setting): string | undefined {
   if (PINNED_AT_TARGET.has(name)) return 'pgshift sets it itself';
+  if (isClusterSetting(name)) return 'Redshift has it for a whole cluster, not for a session';
   return isRedshiftSetting(name) ? undefined : 'Redshift has no such parameter';
 }
 

@@ -386,6 +386,11 @@ describe('functions and views', () => {
   it('keeps settings of Redshift without effect', async () => {
     await session.query(`SET query_group TO 'load'; SET statement_timeout TO 60000; SET statement_timeout TO 0`);
     expect(await rows(session, 'SHOW query_group')).toEqual([['load']]);
+    await session.query(`SET app.note TO 'it''s'; SET intervalstyle TO 'sql_standard'; RESET intervalstyle`);
+    expect(await rows(session, 'SHOW app.note')).toEqual([["it's"]]);
+    for (const name of ['use_fips_ssl', 'a.b.c', 'work_mem', '"a;b".c']) {
+      expect(await failure(session, `SET ${name} TO '1'`)).toMatchObject({ code: expect.stringMatching(/^42/) });
+    }
     await session.query('SET enable_case_sensitive_identifier TO false');
     expect(await failure(session, 'SET enable_case_sensitive_identifier TO true')).toMatchObject({ code: '0A000' });
   });

@@ -5,18 +5,20 @@ import type { Statement } from './statement.ts';
 
 // Of the same meaning in the backend.
 const shared = new Set(
-  `application_name client_encoding client_min_messages datestyle extra_float_digits search_path statement_timeout timezone
-   standard_conforming_strings`.split(/\s+/),
+  `application_name client_encoding client_min_messages datestyle extra_float_digits intervalstyle search_path
+   statement_timeout timezone standard_conforming_strings`.split(/\s+/),
 );
 
 // Redshift's own: kept by the backend under a prefix, and without effect here.
 const own = new Set(
-  `analyze_threshold_percent auto_analyze auto_mv autocommit cast_super_null_on_error describe_field_name_in_uppercase
+  `analyze_threshold_percent auto_analyze auto_mv autocommit cast_super_null_on_error datashare_break_glass_session_var
+   default_array_search_null_handling default_geometry_encoding describe_field_name_in_uppercase
    downcase_delimited_identifier enable_case_sensitive_super_attribute enable_numeric_rounding
-   enable_result_cache_for_session enable_vacuum_boost error_on_nondeterministic_update json_serialization_enable
-   json_serialization_parse_nested_strings max_concurrency_scaling_clusters max_cursor_result_set_size
-   mv_enable_aqmv_for_session navigate_super_null_on_error parse_super_null_on_error query_group
-   spectrum_query_maxerror wlm_query_slot_count`.split(/\s+/),
+   enable_result_cache_for_session enable_spectrum_oid enable_vacuum_boost error_on_nondeterministic_update
+   interval_forbid_composite_literals json_serialization_enable json_serialization_parse_nested_strings
+   mv_enable_aqmv_for_session navigate_super_null_on_error parse_super_null_on_error pg_federation_repeatable_read
+   query_group spectrum_enable_pseudo_columns spectrum_query_maxerror stored_proc_log_min_messages
+   wlm_query_slot_count`.split(/\s+/),
 );
 
 const prefix = 'redshift.';
@@ -40,7 +42,7 @@ export function set(cursor: Cursor): Statement {
     return { kind: 'pass', sql: `SET ${scope}client_encoding TO ${cursor.rest()}` };
   }
   if (cursor.take('seed')) return { kind: 'pass', sql: `SET ${scope}seed ${cursor.rest()}` };
-  const name = cursor.name();
+  const name = settingName(cursor);
   if (!cursor.take('to')) cursor.expect('=');
   const value = cursor.rest();
   refuseCaseSensitivity(name, value);
@@ -52,7 +54,7 @@ export function set(cursor: Cursor): Statement {
 /** The cursor stands behind RESET. */
 export function reset(cursor: Cursor): Statement {
   if (cursor.take('all')) return { kind: 'pass', sql: 'RESET ALL' };
-  const name = cursor.name();
+  const name = settingName(cursor);
   cursor.end();
   return { kind: 'pass', sql: `RESET ${backendName(name)}` };
 }
@@ -61,7 +63,7 @@ export function reset(cursor: Cursor): Statement {
 export function show(cursor: Cursor): Statement {
   if (cursor.take('transaction', 'isolation', 'level')) return { kind: 'pass', sql: 'SHOW transaction_isolation' };
   if (cursor.take('time', 'zone')) return { kind: 'pass', sql: 'SHOW timezone' };
-  const name = cursor.name();
+  const name = settingName(cursor);
   if (['tables', 'schemas', 'columns', 'databases', 'table', 'view', 'grants'].includes(name) && !cursor.done) {
     throw notImplemented(`SHOW ${name.toUpperCase()}`);
   }
@@ -78,8 +80,16 @@ export function show(cursor: Cursor): Statement {
   return { kind: 'pass', sql: `SHOW ${backendName(name)}` };
 }
 
+/** One name, or two with a point between them: a variable of the session's context, whose name is the user's own. */
+function settingName(cursor: Cursor): string {
+  const name = cursor.name();
+  return cursor.take('.') ? `${name}.${cursor.name()}` : name;
+}
+
+const contextVariable = /^(?!redshift\.)[a-z_][a-z0-9_$]*\.[a-z_][a-z0-9_$]*$/;
+
 function backendName(name: string): string {
-  if (shared.has(name)) return name;
+  if (shared.has(name) || contextVariable.test(name)) return name;
   if (own.has(name) || name === 'enable_case_sensitive_identifier') return prefix + name;
   throw new RedshiftError(`unrecognized configuration parameter "${name}"`, sqlstate.undefinedObject);
 }

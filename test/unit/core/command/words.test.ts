@@ -5,6 +5,7 @@ import { nearest } from '../../../../core/command/nearest.ts';
 import { notYet } from '../../../../core/command/not-yet.ts';
 import { parseCommands } from '../../../../core/command/parser.ts';
 import { patternMatcher } from '../../../../core/command/patterns.ts';
+import { isPostgresqlSetting, isRedshiftSetting } from '../../../../core/command/redshift-settings.ts';
 import { remarksOn } from '../../../../core/command/remarks.ts';
 import { escapeTemplate, renderTemplate } from '../../../../core/command/template.ts';
 
@@ -76,6 +77,31 @@ test('what does nothing in Redshift is known of a command, wherever it comes fro
   expect(remarksOn(command, 'postgresql')).toEqual([
     { about: 'alterTables.0', message: 'SET (distkey) does nothing: PostgreSQL has no such parameter of a table' },
   ]);
+});
+
+test.each([
+  ['intervalstyle', 'both'],
+  ['search_path', 'both'],
+  ['app.note', 'both'],
+  ['work_mem', 'PostgreSQL'],
+  ['a.b.c', 'PostgreSQL'],
+  ['standard_conforming_strings', 'PostgreSQL'],
+  ['query_group', 'Redshift'],
+  ['enable_spectrum_oid', 'Redshift'],
+  ['use_fips_ssl', 'neither'],
+  ['max_cursor_result_set_size', 'neither'],
+] as const)('a session of %s: %s takes it', (name, who) => {
+  expect([isPostgresqlSetting(name), isRedshiftSetting(name)]).toEqual([
+    who === 'both' || who === 'PostgreSQL',
+    who === 'both' || who === 'Redshift',
+  ]);
+});
+
+test('a parameter of a whole cluster is told, at either kind of target', () => {
+  const command = commandOf("SET use_fips_ssl TO 'true'");
+  const told = { about: 'settings.use_fips_ssl', message: expect.stringMatching(/for a whole cluster/) };
+  expect(remarksOn(command, 'redshift')).toEqual([told]);
+  expect(remarksOn(command, 'postgresql')).toEqual([told]);
 });
 
 test('what no step does yet is told in the words of the language', () => {
