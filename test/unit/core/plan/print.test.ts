@@ -43,7 +43,6 @@ CREATE TABLE IF NOT EXISTS "public"."_pgshift_0123456789ab_0_ledger" ("batch" IN
 BEGIN;
 DROP TABLE IF EXISTS "public"."t";
 ALTER TABLE "public"."_pgshift_0123456789ab_0" RENAME TO "t";
-DROP TABLE "public"."_pgshift_0123456789ab_0_ledger";
 COMMIT;
 
 -- AFTER LOAD, block 1
