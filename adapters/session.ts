@@ -113,8 +113,9 @@ function sessionOf(client: pg.Client, end: string): Session {
         throw fail(error, 'describing a query');
       }
     },
-    copyOut(sql) {
-      return copyOut(client, sql, (error) => fail(error, 'reading rows'));
+    copyOut(sql, refused) {
+      const failure = (error: unknown) => refused?.(failureFrom(error).message) ?? fail(error, 'reading rows');
+      return copyOut(client, sql, failure);
     },
     async close() {
       await client.end().catch(() => {});

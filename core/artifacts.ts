@@ -56,6 +56,10 @@ export const artifactKeys = {
   pieceList: inRun(
     (batch: number, part: number, attempt: number) => `parts/${pad(batch, 7)}/${pad(part, 4)}.${attempt}.pieces.json`,
   ),
+  /** How many values of a part were replaced: numbers of columns and of their guards, and rows. */
+  replacedValues: inRun(
+    (batch: number, part: number, attempt: number) => `parts/${pad(batch, 7)}/${pad(part, 4)}.${attempt}.replaced.json`,
+  ),
   partObjects: inRun(() => 'parts/'),
   /** How far a load has got whose rows are refused. */
   siftState: inRun((batch: number, piece: number) => `parts/${pad(batch, 7)}/sift.${pad(piece, 6)}.json`),

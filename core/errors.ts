@@ -42,6 +42,7 @@ export const ERROR_KINDS = {
     'Mend the row in the source, cast its column, leave its table out, or say `on error resume next` to put such rows aside.',
   ),
   TooManyRejects: final('Mend the rows that the reject files hold, or raise `max rejects`.'),
+  ValueRefused: final('Mend the value in the source, or say in the command what becomes of such values.'),
   SentinelCollision: final(
     'Leave out what answers with the text of the query that reads it; anything else arrives in a new run, which draws other markers.',
   ),

@@ -49,6 +49,8 @@ export interface WrittenPart {
   readonly pieces?: number;
   /** Which of the plan's sentinels stands for NULL in it, where it is not the first. */
   readonly draw?: number;
+  /** The object that says which of its values were replaced, where any were. */
+  readonly replaced?: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly endedAt: number;

@@ -2,6 +2,7 @@
 
 import type { Readable } from 'node:stream';
 import type { Endpoint } from './command/model.ts';
+import type { PgshiftError } from './errors.ts';
 
 /** One connection to a server. Errors are PgshiftErrors; SQL text and values never appear in them. */
 export interface Session {
@@ -11,8 +12,14 @@ export interface Session {
   run(sql: string): Promise<void>;
   /** The columns that a query would give, without a row of it. */
   describe(sql: string): Promise<DescribedColumn[]>;
-  /** `COPY … TO STDOUT` as bytes. `rows` settles with the server's own count after the last byte. */
-  copyOut(sql: string): { readonly bytes: Readable; readonly rows: Promise<number> };
+  /**
+   * `COPY … TO STDOUT` as bytes. `rows` settles with the server's own count after the last byte. `refused` reads what the
+   * server says when it fails: the error of a statement that was made to fail, undefined for all others.
+   */
+  copyOut(
+    sql: string,
+    refused?: (message: string) => PgshiftError | undefined,
+  ): { readonly bytes: Readable; readonly rows: Promise<number> };
   /** Ends the session; never throws. */
   close(): Promise<void>;
 }

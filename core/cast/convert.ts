@@ -8,6 +8,7 @@ type Target = Exclude<TargetType, { problem: string }>;
 
 const TEXTS = new Set(['text', 'varchar', 'bpchar', 'name', 'char', 'citext']);
 const INTEGERS = new Set(['int2', 'int4', 'int8']);
+const FLOATS = new Set(['float4', 'float8']);
 const TIMESTAMPS = new Set(['timestamp', 'timestamptz']);
 
 /**
@@ -35,7 +36,9 @@ export function convertTo(target: Target, type: ColumnType, expression: string, 
         true,
       );
     case 'integer':
-      return done(effective.name === 'bool' ? `${expression}::int` : plainOf(effective, expression, own), own.quoted);
+      return done(asInteger(effective, expression, own), own.quoted);
+    case 'decimal':
+      return done(asDecimal(effective, expression, own), own.quoted);
     case 'date':
       return done(
         TIMESTAMPS.has(effective.name) ? `${expression}::date` : plainOf(effective, expression, own),
@@ -50,6 +53,18 @@ export function convertTo(target: Target, type: ColumnType, expression: string, 
 function asText(type: ColumnType, expression: string, own: Cast): string {
   return type.name === 'bool' ? `${expression}::text` : own.expression;
 }
+
+/** COPY takes digits only: no `t`, no `5.00`. */
+function asInteger(type: ColumnType, expression: string, own: Cast): string {
+  if (type.name === 'bool') return `${expression}::int`;
+  const decimal = asDecimal(type, expression, own);
+  const digits = type.name === 'numeric' || type.name === 'money' || FLOATS.has(type.name);
+  return digits ? `trim_scale(${decimal})` : decimal;
+}
+
+/** A float's own digits without an exponent, which COPY is not known to take into a DECIMAL. */
+const asDecimal = (type: ColumnType, expression: string, own: Cast): string =>
+  FLOATS.has(type.name) ? `${expression}::text::numeric` : plainOf(type, expression, own);
 
 /**
  * What has a text form of its own keeps it; the rest is rendered as it always is. An empty text is NULL by our own doing:
@@ -67,7 +82,10 @@ function asSuper(type: ColumnType, expression: string): string {
 function lossOf(target: Target, type: ColumnType): Cast['hazard'] {
   const place = `${type.sql} to ${target.sql}`;
   if (target.family === 'decimal' && (target.scale ?? 0) < (scaleOf(type) ?? 0)) {
-    return { kind: 'NARROWS', message: `${place}: digits after the point are rounded to ${target.scale}` };
+    return {
+      kind: 'NARROWS',
+      message: `${place}: ${target.scale} digits are left after the point (\`on extra digits\`)`,
+    };
   }
   if (target.family === 'date' && TIMESTAMPS.has(type.name)) {
     return { kind: 'LOSES_DETAIL', message: `${place}: the time of day is lost` };

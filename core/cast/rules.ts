@@ -8,9 +8,14 @@ import { convertTo } from './convert.ts';
 import { type Cast, castToRedshift, type TypeChoices } from './postgresql-to-redshift.ts';
 import { sourceModifier, targetType } from './redshift-types.ts';
 import { applyTransform } from './transforms.ts';
+import type { HazardName, Policy } from './value-hazards.ts';
 
 export interface ColumnCast {
   readonly cast: Cast;
+  /** What is read: the column, or what a transform makes of it. */
+  readonly value: SourceExpression;
+  /** What the rules say of values that Redshift refuses or alters. */
+  readonly policies: RulePolicies;
   readonly notNull: boolean;
   /** The user let go of the default, or of the identity: nothing has to be said about it. */
   readonly dropsDefault: boolean;
@@ -20,6 +25,14 @@ export interface ColumnCast {
   /** What refuses the run. */
   readonly problem?: string;
 }
+
+export interface SourceExpression {
+  readonly type: ColumnType;
+  readonly expression: string;
+}
+
+/** Of each hazard that a rule names, the first rule's word. */
+export type RulePolicies = ReadonlyMap<HazardName, { readonly policy: Policy; readonly rule: number }>;
 
 /** A table as rules name it: as the source does. */
 export interface CastPlace {
@@ -36,13 +49,24 @@ export function castColumn(
   choices: TypeChoices = DEFAULT_OPTIONS,
 ): ColumnCast {
   const matching = rules.flatMap((rule, number) => (ruleMatches(rule, place, column) ? [{ rule, number }] : []));
-  const [first] = matching;
+  const policies = policiesOf(matching);
+  const first = matching.find(({ rule }) => !saysOnlyPolicies(rule));
+  const itself = { type: column.type, expression };
   if (first === undefined) {
     const cast = castToRedshift(column.type, expression, choices);
-    return { cast, notNull: column.notNull, dropsDefault: false, dropsExtra: false, used: [] };
+    return {
+      cast,
+      value: itself,
+      policies,
+      notNull: column.notNull,
+      dropsDefault: false,
+      dropsExtra: false,
+      used: [],
+    };
   }
   const typed = matching.find(({ rule }) => rule.to !== undefined);
   const kept = {
+    policies,
     notNull: first.rule.notNull === 'keep' ? column.notNull : first.rule.notNull === 'set',
     dropsDefault: first.rule.default === 'drop',
     dropsExtra: first.rule.extra === 'drop',
@@ -50,10 +74,32 @@ export function castColumn(
   };
   const made = castBy(first.rule, typed?.rule, column.type, expression, choices);
   if ('problem' in made) {
-    return { ...kept, cast: castToRedshift(column.type, expression, choices), problem: made.problem };
+    return { ...kept, value: itself, cast: castToRedshift(column.type, expression, choices), problem: made.problem };
   }
-  return { ...kept, cast: made };
+  return { ...kept, ...made };
 }
+
+interface Matching {
+  readonly rule: CastRule;
+  readonly number: number;
+}
+
+function policiesOf(matching: readonly Matching[]): RulePolicies {
+  const policies = new Map<HazardName, { policy: Policy; rule: number }>();
+  for (const { rule, number } of matching) {
+    for (const [hazard, policy] of Object.entries(rule.on ?? {}) as [HazardName, Policy][]) {
+      if (!policies.has(hazard)) policies.set(hazard, { policy, rule: number });
+    }
+  }
+  return policies;
+}
+
+/** Such a rule leaves the rest of the column to the rules that follow. */
+const saysOnlyPolicies = ({ on, to, using, default: fallback, typmod, notNull, extra }: CastRule): boolean =>
+  on !== undefined &&
+  to === undefined &&
+  using === undefined &&
+  [fallback, typmod, notNull, extra].every((word) => word === 'keep');
 
 function castBy(
   first: CastRule,
@@ -61,17 +107,21 @@ function castBy(
   type: ColumnType,
   column: string,
   choices: TypeChoices,
-): Cast | { readonly problem: string } {
+): Pick<ColumnCast, 'cast' | 'value'> | { readonly problem: string } {
   const keepTypmod = first.typmod === 'keep';
   const value = first.using === undefined ? { type, expression: column } : applyTransform(first.using, type, column);
   if ('problem' in value) return { problem: `using ${first.using} ${value.problem}` };
   // An expression is taken for a column by what follows: it stands in parentheses.
   const expression = value.expression === column ? column : `(${value.expression})`;
+  const read = { type: value.type, expression };
   if (typed?.to === undefined) {
-    return castToRedshift(keepTypmod ? value.type : withoutModifier(value.type), expression, choices);
+    return {
+      value: read,
+      cast: castToRedshift(keepTypmod ? value.type : withoutModifier(value.type), expression, choices),
+    };
   }
   const target = targetType(typed.to, value.type, keepTypmod);
-  return 'problem' in target ? target : convertTo(target, value.type, expression, choices);
+  return 'problem' in target ? target : { value: read, cast: convertTo(target, value.type, expression, choices) };
 }
 
 function withoutModifier(type: ColumnType): ColumnType {

@@ -1,6 +1,9 @@
 // One parsed command with every default filled in. It is the artifact `command.json`, plain JSON, and never holds a
 // password. Names are folded by nobody here: they stand as the command has them.
 
+import type { HazardName, Policy } from '../cast/value-hazards.ts';
+import type { PolicyOptions } from './value-policies.ts';
+
 export type SslMode = 'disable' | 'allow' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
 
 /** One end of a load. What is absent comes from pg_service.conf, PG* variables, .pgpass or a secret. */
@@ -32,7 +35,7 @@ export interface TableName {
  * What WITH can say. Names are pgloader's words; `core/command/options.ts` has the words, values and defaults of each.
  * A number that is absent was not given: then the plan chooses what suits the target.
  */
-export interface LoadOptions {
+export interface LoadOptions extends PolicyOptions {
   /** `stop`: the first refused row fails the run. `resume next`: refused rows are put aside, the others are loaded. */
   readonly onError: 'stop' | 'resume next';
   /** With `resume next`: more refused rows than this fail the run. */
@@ -174,6 +177,8 @@ export interface CastRule {
   readonly notNull: 'keep' | 'drop' | 'set';
   /** Identity, in PostgreSQL's words. */
   readonly extra: 'keep' | 'drop';
+  /** What becomes of values that Redshift refuses or alters: `on infinity null`. */
+  readonly on?: Readonly<Partial<Record<HazardName, Policy>>>;
   /** A transform of `core/command/transforms.ts`. */
   readonly using?: string;
 }

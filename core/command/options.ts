@@ -1,6 +1,7 @@
 // The options of WITH as one table: their words, what they set, and whose the defaults are.
 
 import type { LoadOptions, OptionName, Origins } from './model.ts';
+import { POLICY_ORIGINS, POLICY_WORDS } from './value-policies.ts';
 
 /** pgloader's defaults where its manual has them and they suit, else ours; what is absent the plan chooses. */
 export const DEFAULT_OPTIONS: LoadOptions = {
@@ -74,6 +75,7 @@ export const DEFAULT_ORIGINS: Origins = {
   verifyChecksums: 'default',
   noSnapshot: 'default',
   snapshotMaxAgeSeconds: 'default',
+  ...POLICY_ORIGINS,
 };
 
 /** The options whose values are numbers. */
@@ -170,6 +172,7 @@ export const OPTION_WORDS: readonly OptionWords[] = [
   flag('verify checksums', { verifyChecksums: true }),
   flag('no snapshot', { noSnapshot: true }),
   time('snapshot max age', 'snapshotMaxAgeSeconds'),
+  ...POLICY_WORDS,
 ];
 
 /** The options that the command gives, as words, in the order of the table. */

@@ -58,7 +58,7 @@ function list(words: string, items: readonly string[]): string {
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** Bare where the reader takes it for the same name, and not for the word that follows one. */
-function name(text: string): string {
+export function name(text: string): string {
   return /^(?!(?:as|using)$)[A-Za-z_][A-Za-z0-9_$]*$/i.test(text) ? text : `"${text.replaceAll('"', '""')}"`;
 }
 
@@ -99,6 +99,7 @@ function printCast(rule: CastRule): string {
     `${rule.typmod} typemod`,
     `${rule.notNull} not null`,
     `${rule.extra} extra`,
+    ...Object.entries(rule.on ?? {}).map(([hazard, policy]) => `on ${hazard} ${policy}`),
     using === undefined ? '' : `using ${using}`,
   ]
     .filter((part) => part !== '')

@@ -12,6 +12,7 @@ import { chunkNumbers, groupChunks, numberBatches, publishItems } from './chunks
 import { clauseHazards } from './clauses.ts';
 import { clearSchemas } from './clear-schema.ts';
 import { meetExisting, type Occupied, occupied } from './existing.ts';
+import { guardColumns } from './guards.ts';
 import { collisionHazards, readHazards, runHazards, schemaHazards, strictly, workersFor } from './hazards.ts';
 import { inherit } from './inherit.ts';
 import { addKeys, isFresh, planForeignKeys } from './keys.ts';
@@ -169,7 +170,8 @@ function draftTable(input: PlanInput, there: Occupied, placed: PlacedTable, inde
   const { table, target } = placed;
   const wished = planColumns(table, style, command);
   const existing = meetExisting(target, wished.columns, there, command);
-  const { columns } = existing;
+  const guarded = guardColumns(placeOf(table), existing.columns, wished.casted, command.options);
+  const { columns } = guarded;
   const live = existing.publish === 'replace' ? there.tables.get(keyOf(target))?.layout : undefined;
   const inherited = inherit(placed.storage, live, columns, placeOf(target));
   const kept = tableStorage(inherited.storage, columns, placeOf(table), identifier);
@@ -181,11 +183,12 @@ function draftTable(input: PlanInput, there: Occupied, placed: PlacedTable, inde
   const ledger = `${staging}_ledger`;
   const create = createStatements({ schema: target.schema, staging, ledger }, table, columns, kept.storage);
   return {
-    usedCasts: wished.usedCasts,
+    usedCasts: [...wished.usedCasts, ...guarded.usedCasts],
     hazards: [
       ...wished.hazards,
       ...existing.hazards,
       ...inherited.hazards,
+      ...guarded.hazards,
       ...kept.hazards,
       ...(fresh ? [] : ignoredStorage(placed)),
       ...keys.hazards,

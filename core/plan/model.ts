@@ -2,6 +2,8 @@
 // in short) and `plan/<chunk>.json` (about a hundred tables each, with their SQL), so that no step reads more than
 // it needs.
 
+import type { Bounds } from '../cast/hazards/bounds.ts';
+import type { HazardName, Policy } from '../cast/value-hazards.ts';
 import type { PublishItem } from '../pipeline.ts';
 import type { Name } from './names.ts';
 
@@ -30,6 +32,7 @@ export type HazardKind =
   | 'STORAGE_INVALID'
   | 'STORAGE_IGNORED'
   | 'CAST_INVALID'
+  | 'POLICY_UNFIT'
   | 'OPTIONS_CONFLICT'
   | 'NOT_SUPPORTED_YET'
   | 'WITHOUT_MEANING'
@@ -52,6 +55,16 @@ export type HazardKind =
   | 'FOREIGN_KEY_FROM_OUTSIDE'
   | 'PUBLISHED_IN_PARTS';
 
+/** Values of a column that Redshift would refuse or alter: how they are found, and what becomes of them. */
+export interface PlannedGuard {
+  readonly hazard: HazardName;
+  /** `keep` where the command says so: then nothing is tested. */
+  readonly policy: Policy;
+  readonly bounds: Bounds;
+  /** Who said so: `WITH`, or `CAST rule 2`. Absent for pgshift's own. */
+  readonly by?: string;
+}
+
 export interface PlannedColumn {
   readonly source: string;
   readonly target: string;
@@ -63,6 +76,9 @@ export interface PlannedColumn {
   readonly identity?: string;
   /** The expression that renders the value in the source's SELECT list. */
   readonly expression: string;
+  /** What guards test, where it is not what is sent: the column, or what a transform makes of it. */
+  readonly value?: string;
+  readonly guards?: readonly PlannedGuard[];
   /** Always quoted in CSV, so that an empty text is not taken for NULL. */
   readonly quoted: boolean;
   readonly comment?: string;
@@ -75,6 +91,8 @@ export interface PlannedPart {
   readonly from: string;
   /** Whether it is a query: it stands in parentheses then. */
   readonly query?: true;
+  /** Whether its rows are another server's: they have no ctid. */
+  readonly foreign?: true;
   /** The slice's bounds as SQL; absent when the part is the whole heap. */
   readonly where?: string;
   /** The heap's share, estimated: bytes on disk. */

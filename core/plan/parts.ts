@@ -95,5 +95,6 @@ function slice(heap: Heap, bounds: readonly string[], count: number): Slice {
   const where = bounds.filter((bound) => bound !== '').join(' AND ');
   const from = qualified(heap.schema, heap.name);
   const estimatedBytes = Math.ceil(heap.bytes / count);
-  return where === '' ? { from, estimatedBytes } : { from, where, estimatedBytes };
+  const foreign = heap.foreign === true ? { foreign: true as const } : {};
+  return { from, estimatedBytes, ...foreign, ...(where === '' ? {} : { where }) };
 }

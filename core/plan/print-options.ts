@@ -9,7 +9,9 @@ const OF = { given: 'given', default: 'pgshift', pgloader: 'pgloader' } as const
 
 /** One line for each option, in the order of the table of words. */
 export function optionLines({ options, origins }: LoadCommand, summary: PlanSummary): string[] {
-  const names = [...new Set(OPTION_WORDS.map(nameOf))];
+  const all = [...new Set(OPTION_WORDS.map(nameOf))];
+  // What nobody said of values is told with the columns.
+  const names = all.filter((name) => !name.startsWith('on ') || options[name] !== undefined);
   const lines = names.map((name) => ({ text: optionText(name, options, summary), of: OF[origins[name]] }));
   const width = Math.max(...lines.map(({ text }) => text.length));
   return lines.map(({ text, of }) => `${text.padEnd(width)}  ${of}`);

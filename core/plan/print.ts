@@ -5,7 +5,7 @@ import type { LoadCommand, SqlBlock } from '../command/model.ts';
 import { blocksAt, type Moment } from '../sql/blocks.ts';
 import { copyOut } from '../sql/copy-out.ts';
 import { swapStatements } from '../sql/publish.ts';
-import type { Hazard, PlanChunk, PlannedTable, PlanSummary } from './model.ts';
+import type { Hazard, PlanChunk, PlannedColumn, PlannedTable, PlanSummary } from './model.ts';
 import { optionLines } from './print-options.ts';
 
 /** The whole script; the last line has no newline. `chunks` is empty for a plan that is refused. */
@@ -22,6 +22,7 @@ export function planScript(summary: PlanSummary, chunks: readonly PlanChunk[], c
     '--',
     `-- ${counted(summary.tables.length, 'table')}, largest first; ${batchesText(summary)}`,
     ...summary.tables.map((table) => comment(tableLine(table, planned))),
+    ...policyLines(planned),
     ...(chunks.length === 0 ? [] : script(chunks, planned, command)),
   ].join('\n');
 }
@@ -67,13 +68,27 @@ function tableLine(table: ShortTable, planned: readonly PlannedTable[]): string 
   return `${name}: ${facts.join(', ')}`;
 }
 
+/** What becomes of values that Redshift refuses or alters, where it is not pgshift's own choice. */
+function policyLines(tables: readonly PlannedTable[]): string[] {
+  const lines = tables.flatMap(({ source, columns }) =>
+    columns.flatMap(({ source: column, guards = [] }) =>
+      guards.flatMap(({ hazard, policy, by }) =>
+        by === undefined ? [] : [comment(`${source.schema}.${source.name}.${column}: on ${hazard} ${policy} (${by})`)],
+      ),
+    ),
+  );
+  return lines.length === 0
+    ? []
+    : ['--', '-- Values that Redshift refuses or alters, where the command says so', ...lines];
+}
+
 function script(chunks: readonly PlanChunk[], tables: readonly PlannedTable[], command: LoadCommand): string[] {
   return [
     ...blockLines(command, 'BEFORE LOAD'),
     ...heading('Prepare: schemas, staging tables and their ledgers'),
     ...chunks.flatMap(({ schemas }) => statements(schemas)),
     ...tables.flatMap((table) => ['', comment(nameOf(table)), ...statements(table.create)]),
-    ...heading('Load: at the source, one of these for each part'),
+    ...heading('Load: at the source, one of these for each part; --json lists the values that are looked for'),
     ...chunks.flatMap(({ sentinels, tables: members }) => members.flatMap((table) => readLines(table, sentinels[0]))),
     ...heading('Publish'),
     ...(tables.length === 0 ? [] : statements(['BEGIN', ...swapStatements(tables), 'COMMIT'])),
@@ -84,16 +99,18 @@ function script(chunks: readonly PlanChunk[], tables: readonly PlannedTable[], c
 
 const nameOf = ({ target }: PlannedTable): string => `${target.schema}.${target.name}`;
 
-/** The statement of the first part stands for all: only the bounds differ. */
+/** The statement of the first part stands for all: only the bounds differ. Guards of values would hide what is read. */
 function readLines(table: PlannedTable, sentinel: string): string[] {
   const [first] = table.parts;
   if (first === undefined) return [];
   const more = table.parts.length > 1 ? `, part 1 of ${table.parts.length}` : '';
   return [
     comment(`${table.source.schema}.${table.source.name}${more}`),
-    ...commented(copyOut(table.columns, first, { sentinel, headed: false })),
+    ...commented(copyOut(table.columns.map(unguarded), first, { sentinel, headed: false })),
   ];
 }
+
+const unguarded = ({ guards, ...column }: PlannedColumn): PlannedColumn => column;
 
 function blockLines(command: LoadCommand, moment: Moment): string[] {
   return blocksAt(command, moment).flatMap((block: SqlBlock, index) => [

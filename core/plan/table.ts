@@ -5,6 +5,7 @@ import { type ColumnCast, castColumn } from '../cast/rules.ts';
 import type { Column, Table } from '../catalog/model.ts';
 import type { LoadCommand } from '../command/model.ts';
 import { identifier, qualified, redshiftLiteral } from '../sql/quote.ts';
+import type { CastedColumn } from './guards.ts';
 import { keepIdentity } from './identity.ts';
 import type { Hazard, PlannedColumn } from './model.ts';
 import { clashes, columnNameProblem, type NameStyle, placeOf } from './names.ts';
@@ -16,6 +17,8 @@ type Wishes = Pick<LoadCommand, 'casts' | 'options'>;
 export interface Columns {
   readonly columns: readonly PlannedColumn[];
   readonly hazards: readonly Hazard[];
+  /** The same columns, as the CAST rules have them. */
+  readonly casted: readonly CastedColumn[];
   /** The CAST rules that were used, by number. */
   readonly usedCasts: readonly number[];
 }
@@ -25,6 +28,7 @@ export function planColumns(table: Table, style: NameStyle, command: Wishes): Co
   const planned = table.columns.map((column) => planColumn(table, column, style, command));
   return {
     columns: planned.map(({ column }) => column),
+    casted: planned.map(({ casted }) => casted),
     hazards: [...nameHazards(table, style), ...planned.flatMap(({ hazards }) => hazards)],
     usedCasts: planned.flatMap(({ used }) => used),
   };
@@ -32,6 +36,7 @@ export function planColumns(table: Table, style: NameStyle, command: Wishes): Co
 
 interface PlanningColumn {
   readonly column: PlannedColumn;
+  readonly casted: CastedColumn;
   readonly hazards: readonly Hazard[];
   readonly used: readonly number[];
 }
@@ -54,6 +59,7 @@ function planColumn(table: Table, column: Column, style: NameStyle, { casts, opt
   if (dropped !== undefined) hazards.push({ kind: 'DEFAULT_DROPPED', policy: 'report', place, message: dropped });
   return {
     hazards,
+    casted: made,
     used: made.used,
     column: {
       source: column.name,

@@ -6,6 +6,7 @@ import type { PlanSummary } from '../plan/model.ts';
 import { byText } from '../plan/names.ts';
 import type { BatchRecord, ErrorRecord, RejectFiles, Report, ReportError, ReportRow, StepRecord } from './model.ts';
 import { oneLine } from './one-line.ts';
+import { replacedInRun } from './replaced.ts';
 
 export interface ReportInput {
   readonly run: string;
@@ -45,6 +46,7 @@ export function buildReport(input: ReportInput): Report {
       .map((files) => ({ ...files, table: oneLine(files.table) }))
       .toSorted((a, b) => byText(a.table, b.table)),
     hazards: input.plan?.hazards ?? [],
+    replaced: replacedInRun(input.batches, input.plan?.tables ?? []),
     error,
   };
 }

@@ -1,5 +1,6 @@
 // What happened in a run, as a value: the artifact `report.json`. The row keys are pgloader's, in lower case.
 
+import type { HazardName, Policy } from '../cast/value-hazards.ts';
 import type { Outcome } from '../pipeline.ts';
 import type { Hazard } from '../plan/model.ts';
 
@@ -25,6 +26,20 @@ export interface ReportError {
   readonly hint: string | null;
 }
 
+/** Values of one column that Redshift would refuse or alter, and what became of them. */
+export interface ReplacedValues {
+  /** As the source calls it. */
+  readonly column: string;
+  readonly hazard: HazardName;
+  readonly policy: Policy;
+  readonly rows: number;
+}
+
+export interface ReportReplaced extends ReplacedValues {
+  /** `schema.table` of the source. */
+  readonly table: string;
+}
+
 export interface Report {
   readonly run: string;
   readonly outcome: Outcome;
@@ -43,6 +58,7 @@ export interface Report {
   readonly errs: number;
   readonly rejects: readonly RejectFiles[];
   readonly hazards: readonly Hazard[];
+  readonly replaced: readonly ReportReplaced[];
   /** Why the run failed; null when it did not. */
   readonly error: ReportError | null;
 }
@@ -80,6 +96,7 @@ export interface BatchRecord {
   readonly endedAt: number;
   readonly readMilliseconds: number;
   readonly writeMilliseconds: number;
+  readonly replaced?: readonly ReplacedValues[];
 }
 
 /** What a step threw (`errors/…`). */

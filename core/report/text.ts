@@ -2,6 +2,7 @@
 
 import stringWidth from 'string-width';
 import type { Report, ReportRow } from './model.ts';
+import { oneLine } from './one-line.ts';
 
 /** Widths of errors, rows, bytes and total time; the label takes what the longest label needs. */
 const WIDTHS = [9, 9, 9, 14] as const;
@@ -30,6 +31,7 @@ export function reportText(report: Report): string {
     ...section(report.postload),
     rule,
     line(FOOTER, total),
+    ...replacements(report),
     ...rejects(report),
     ...failure(report),
     '',
@@ -40,6 +42,19 @@ const cells = (row: ReportRow): string[] => [String(row.errs), String(row.rows),
 
 /** A list of 10,000 tables helps nobody. */
 const TABLES_NAMED = 20;
+
+/** Values that arrived as something else than they were. */
+function replacements({ replaced }: Report): string[] {
+  if (replaced.length === 0) return [];
+  const named = replaced
+    .slice(0, TABLES_NAMED)
+    .map(
+      ({ table, column, hazard, policy, rows }) =>
+        `  ${oneLine(`${table}.${column}`)}: ${rows} × ${hazard} → ${policy}`,
+    );
+  const more = replaced.length > TABLES_NAMED ? [`  and ${replaced.length - TABLES_NAMED} more, in report.json`] : [];
+  return ['', 'Values that Redshift refuses or alters, replaced as the command says:', ...named, ...more];
+}
 
 /** Where the rejected rows are. */
 function rejects({ rejected, rejects: files }: Report): string[] {

@@ -8,9 +8,11 @@ import type { LoadCommand } from '../../core/command/model.ts';
 import { PgshiftError } from '../../core/errors.ts';
 import type { StepInput, StepOutput } from '../../core/pipeline.ts';
 import type { PlanChunk, PlannedPart, PlannedTable } from '../../core/plan/model.ts';
-import type { Ports } from '../../core/ports.ts';
+import { valueRefused } from '../../core/plan/value-refused.ts';
+import type { Ports, Session } from '../../core/ports.ts';
 import { copyOut } from '../../core/sql/copy-out.ts';
 import { isHeaded } from '../../core/sql/empty-bytes.ts';
+import { type Replaced, readMark, replacedQuery } from '../../core/sql/guards.ts';
 import { applicationName, BEGIN_READING, PIN_POSTGRESQL_SOURCE, statementTimeoutMs } from '../../core/sql/session.ts';
 import { pathForQueries, settingsForSource } from '../../core/sql/settings.ts';
 import { zstd } from '../open-object.ts';
@@ -60,9 +62,11 @@ async function writePart(
   try {
     await session.run(`${settingsForSource(command.settings)}${PIN_POSTGRESQL_SOURCE}; ${BEGIN_READING}`);
     if (planned.query === true) await session.run(pathForQueries(command.settings));
-    const { bytes, rows } = session.copyOut(
-      copyOut(table.columns, planned, { sentinel, headed: isHeaded(table.columns, draw) }),
-    );
+    const writing = { sentinel, headed: isHeaded(table.columns, draw) };
+    const { bytes, rows } = session.copyOut(copyOut(table.columns, planned, writing), (message) => {
+      const marked = readMark(message, sentinel);
+      return marked === undefined ? undefined : valueRefused(table, planned, marked);
+    });
     const watch = watchForSentinel(sentinel);
     // Each stream that breaks takes the others with it, and the upload with them: what is not whole is not stored.
     const stored =
@@ -75,12 +79,32 @@ async function writePart(
             { bounds: table.pieces, rows },
           );
     const count = await rows;
-    const written = { part, rows: count, csvBytes: watch.bytes() };
+    const replaced = await replacedValues(session, table);
+    const replacedKey = artifactKeys.replacedValues(run, batch, part, attempt);
+    if (replaced.length > 0) await ports.store.putJson(replacedKey, replaced);
+    const written = {
+      part,
+      rows: count,
+      csvBytes: watch.bytes(),
+      ...(replaced.length > 0 ? { replaced: replacedKey } : {}),
+    };
     // The empty object of an empty part is not loaded.
     return count === 0 ? { ...written, bytes: stored.bytes, key: null } : { ...written, ...stored };
   } finally {
     await session.close();
   }
+}
+
+/** Asked in the transaction that read the rows: it counted them. */
+async function replacedValues(session: Session, { columns }: PlannedTable): Promise<Replaced[]> {
+  const query = replacedQuery(columns);
+  if (query === undefined) return [];
+  const rows = await session.query(query);
+  return rows.map(({ column, guard, rows: count }) => ({
+    column: Number(column),
+    guard: Number(guard),
+    rows: Number(count),
+  }));
 }
 
 async function storeWhole(

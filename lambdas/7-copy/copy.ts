@@ -1,14 +1,17 @@
 // One batch: objects → staging table, once. Each COPY of it is one transaction with the check of its count and the
 // ledger's row; a retry finds the row and does nothing.
 
+import pMap from 'p-map';
 import { artifactKeys } from '../../core/artifacts.ts';
 import type { LoadCommand } from '../../core/command/model.ts';
 import { PgshiftError, tooManyRejects } from '../../core/errors.ts';
 import type { StepInput, StepOutput } from '../../core/pipeline.ts';
-import type { PlanChunk } from '../../core/plan/model.ts';
+import type { PlanChunk, PlannedTable } from '../../core/plan/model.ts';
 import type { Ports } from '../../core/ports.ts';
-import type { BatchRecord } from '../../core/report/model.ts';
+import type { BatchRecord, ReplacedValues } from '../../core/report/model.ts';
+import { replacedInBatch } from '../../core/report/replaced.ts';
 import { MOST_ERRORS } from '../../core/sql/copy-in.ts';
+import type { Replaced } from '../../core/sql/guards.ts';
 import { applicationName, SPARE_MS, statementTimeoutMs } from '../../core/sql/session.ts';
 import { settingsForTarget } from '../../core/sql/settings.ts';
 import { type Loaded, loadOnce } from './load-once.ts';
@@ -44,7 +47,8 @@ export async function copy(
   } finally {
     await session.close();
   }
-  const record = recordOf(input, loads, loaded, startedAt, ports.now());
+  const replaced = await replacedValues(ports, input, table);
+  const record: BatchRecord = { ...recordOf(input, loads, loaded, startedAt, ports.now()), replaced };
   await ports.store.putJson(artifactKeys.batchRecord(run, batch), record);
   const { maxRejects } = command.options;
   if (maxRejects !== undefined && record.rejected > maxRejects) {
@@ -61,6 +65,17 @@ function expectTime(ports: Ports, { table, batch, piece }: Load): void {
   if (ports.remaining() < SPARE_MS + PIECE_MS) {
     throw new PgshiftError('Unfinished', `Batch ${batch} of ${nameOf(table)} is loaded up to piece ${piece - 1}.`);
   }
+}
+
+/** What extract put in the place of values that Redshift refuses or alters. */
+async function replacedValues(
+  { store }: Ports,
+  { written }: StepInput<'copy'>,
+  { columns }: PlannedTable,
+): Promise<ReplacedValues[]> {
+  const keys = written.flatMap(({ replaced }) => replaced ?? []);
+  const counts = await pMap(keys, (key) => store.getJson<Replaced[]>(key), { concurrency: 16 });
+  return replacedInBatch(counts.flat(), columns);
 }
 
 function recordOf(

@@ -6,6 +6,7 @@ import { keywords, looksLike, oneOf } from '../keywords.ts';
 import type { CastGuards, CastRule, CastTarget } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
 import { OTHER_TRANSFORMS, TRANSFORMS } from '../transforms.ts';
+import { parsePolicy } from '../value-policies.ts';
 import { parseGuard } from './cast-guard.ts';
 import { readList } from './list.ts';
 
@@ -26,7 +27,7 @@ export function parseCast(cursor: Cursor, draft: Draft): void {
 const RULE = 'a rule: type NAME to NAME, or column TABLE.COLUMN to NAME';
 
 /** What a rule may go on with. */
-const RULE_WORDS = ['to', 'using', 'drop', 'keep', 'set', 'when', 'and', 'with extra'];
+const RULE_WORDS = ['to', 'using', 'drop', 'keep', 'set', 'when', 'and', 'with extra', 'on'];
 
 interface Said {
   to?: CastTarget;
@@ -34,10 +35,11 @@ interface Said {
   typmod?: CastRule['typmod'];
   notNull?: CastRule['notNull'];
   extra?: CastRule['extra'];
+  on?: CastRule['on'];
   using?: string;
 }
 
-/** rule = ("type" type | "column" column) guard* ("to" type | option)* ["using" transform] */
+/** rule = ("type" type | "column" column) guard* ("to" type | option | "on" hazard policy)* ["using" transform] */
 function parseRule(cursor: Cursor): CastRule | undefined {
   const mistakes = cursor.mistakes;
   const match = parseMatch(cursor);
@@ -51,7 +53,7 @@ function parseRule(cursor: Cursor): CastRule | undefined {
   if (Object.keys(said).length === 0) {
     return cursor.expected('to and a type, an option (drop default) or using', RULE_WORDS);
   }
-  const { to, using } = said;
+  const { to, on, using } = said;
   return {
     match,
     guards,
@@ -60,6 +62,7 @@ function parseRule(cursor: Cursor): CastRule | undefined {
     typmod: said.typmod ?? 'keep',
     notNull: said.notNull ?? 'keep',
     extra: said.extra ?? 'keep',
+    ...(on === undefined ? {} : { on }),
     ...(using === undefined ? {} : { using }),
   };
 }
@@ -171,7 +174,7 @@ const OPTIONS = {
   'drop extra': { extra: 'drop' },
 } as const satisfies Readonly<Record<string, Said>>;
 
-/** "to" type | option | "using" transform. False where none begins. */
+/** "to" type | option | "on" hazard policy | "using" transform. False where none begins. */
 function parsePart(cursor: Cursor, said: Said): boolean {
   cursor.blank();
   const from = cursor.at;
@@ -187,7 +190,22 @@ function parsePart(cursor: Cursor, said: Said): boolean {
     if (using !== undefined) said.using = using;
     return true;
   }
+  if (cursor.words('on')) {
+    sayPolicy(cursor, said, from);
+    return true;
+  }
   return parseOption(cursor, said, from);
+}
+
+function sayPolicy(cursor: Cursor, said: Said, from: number): void {
+  const found = parsePolicy(cursor);
+  if (found === undefined) return;
+  const { hazard, policy } = found;
+  const before = said.on?.[hazard];
+  if (before !== undefined && before !== policy) {
+    cursor.fail(`\`on ${hazard} ${policy}\` contradicts what the rule says before`, from, cursor.at);
+  }
+  said.on = { ...said.on, [hazard]: policy };
 }
 
 function parseOption(cursor: Cursor, said: Said, from: number): boolean {

@@ -4,6 +4,7 @@ import type { Cursor, Token } from '../cursor.ts';
 import type { Draft } from '../draft.ts';
 import { didYouMean } from '../nearest.ts';
 import { type NumberWords, nameOf, OPTION_WORDS, type OptionWords } from '../options.ts';
+import { expectedPolicy, parseHazard } from '../value-policies.ts';
 import { readList } from './list.ts';
 
 interface Phrase {
@@ -61,6 +62,12 @@ function optionHere(cursor: Cursor): OptionWords | undefined {
 
 function unknownOption(cursor: Cursor): void {
   const from = cursor.at;
+  const hazard = cursor.words('on') ? parseHazard(cursor) : undefined;
+  if (hazard !== undefined) {
+    expectedPolicy(cursor, hazard);
+    return;
+  }
+  cursor.at = from;
   const words: string[] = [];
   let to = from;
   while (!cursor.atClause()) {
@@ -79,7 +86,9 @@ function unknownOption(cursor: Cursor): void {
 /** The options that go on as these words begin, else the nearest, else those that begin with the first of the words. */
 function meantBy(words: readonly string[]): string {
   const known = OPTION_WORDS.map((option) => option.words);
-  const beginning = (count: number) => known.filter((each) => each.startsWith(`${words.slice(0, count).join(' ')} `));
+  // A policy's option once, without its policies.
+  const shown = [...new Set(OPTION_WORDS.map((option) => (isPolicy(option) ? nameOf(option) : option.words)))];
+  const beginning = (count: number) => shown.filter((each) => each.startsWith(`${words.slice(0, count).join(' ')} `));
   const near = beginning(words.length).length > 0 ? '' : didYouMean(words.join(' '), known);
   if (near !== '') return near;
   const some = words.map((_, left) => beginning(words.length - left)).find((found) => found.length > 0) ?? [];
@@ -87,6 +96,8 @@ function meantBy(words: readonly string[]): string {
   if (last === undefined) return '';
   return others.length === 0 ? `; did you mean ${last}?` : `; there are ${others.reverse().join(', ')} and ${last}`;
 }
+
+const isPolicy = (option: OptionWords): boolean => nameOf(option).startsWith('on ');
 
 function parseValue(cursor: Cursor, option: NumberWords, words: Token): number | undefined {
   if (!cursor.sign('=')) {

@@ -160,8 +160,8 @@ describe('types of Redshift', () => {
 
 describe('what is lost', () => {
   test.each<[ColumnType, ReturnType<typeof to>, RegExp]>([
-    [numeric(10, 4), to('decimal', 10, 2), /rounded to 2/],
-    [type('float8', 'double precision'), to('decimal', 10, 2), /rounded to 2/],
+    [numeric(10, 4), to('decimal', 10, 2), /2 digits are left after the point/],
+    [type('float8', 'double precision'), to('decimal', 10, 2), /2 digits are left after the point/],
     [type('timestamptz', 'timestamp with time zone'), to('date'), /time of day/],
     [type('timestamptz', 'timestamp with time zone'), to('timestamp'), /in UTC/],
     [text, to('integer'), /empty text arrives as NULL/],

@@ -12,7 +12,7 @@ LOAD DATABASE
       reset no sequences, no foreign keys, disable no triggers, snake_case identifiers, no truncate, drop schema,
       include materialized views, include foreign tables, keep files, strict, publish table by table,
       verify checksums, snapshot max age = 6 hours, json as varchar, arrays as varchar, composites as super,
-      bare numeric scale = 0, keep identity
+      bare numeric scale = 0, keep identity, on infinity null, on extra digits truncate
  WITH schema only
 
   SET PostgreSQL PARAMETERS work_mem to '16MB', search_path = 'shop, public', app.note to 'it''s {{"{{"}}so}}'
@@ -24,7 +24,8 @@ LOAD DATABASE
       type integer with extra auto_increment to bigint drop extra,
       type "text[]" keep typemod,
       column orders.note to text set not null using empty-string-to-null,
-      column shop."Order ""Lines""".qty to timestamp(3) with time zone
+      column shop."Order ""Lines""".qty to timestamp(3) with time zone on infinity clamp on date out of range null,
+      type date on infinity fail
 
  MATERIALIZE VIEWS totals, shop.recent AS $$
     SELECT * FROM orders WHERE placed > now() - interval '1 day'; -- a day's worth

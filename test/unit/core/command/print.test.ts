@@ -1,7 +1,9 @@
 // Is the canonical text of a command the same command again, whatever its names and texts hold?
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { VALUE_HAZARDS } from '../../../../core/cast/value-hazards.ts';
 import type {
+  CastRule,
   Clauses,
   Endpoint,
   LoadCommand,
@@ -136,6 +138,12 @@ const typeName = fc.oneof(
   oneOf('uuid', 'varchar', 'double precision', 'timestamp with time zone', 'text[]', 'Mixed "Case"'),
   anyName.filter((name) => !/[()]/.test(name) && name.trim() !== ''),
 );
+const policies = fc
+  .uniqueArray(
+    oneOf(...VALUE_HAZARDS).chain(({ name, policies: has }) => oneOf(...has).map((policy) => [name, policy] as const)),
+    { minLength: 1, maxLength: 3, selector: ([name]) => name },
+  )
+  .map((said): NonNullable<CastRule['on']> => Object.fromEntries(said));
 const cast = fc
   .record({
     match: fc.oneof(
@@ -159,6 +167,7 @@ const cast = fc
     typmod: oneOf('keep' as const, 'drop' as const),
     notNull: oneOf('keep' as const, 'drop' as const, 'set' as const),
     extra: oneOf('keep' as const, 'drop' as const),
+    on: maybe(policies),
     using: maybe(oneOf<string>(...TRANSFORMS, ...OTHER_TRANSFORMS)),
   })
   .map(compact);

@@ -2,11 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { VALUE_HAZARDS } from '../../../../core/cast/value-hazards.ts';
 import { printDiagnostic } from '../../../../core/command/diagnostic.ts';
 import { OPTION_WORDS } from '../../../../core/command/options.ts';
 import { OTHER_COMMANDS } from '../../../../core/command/other-sources.ts';
 import { parseCommands } from '../../../../core/command/parser.ts';
 import { TRANSFORMS } from '../../../../core/command/transforms.ts';
+import { POLICY_WORDS } from '../../../../core/command/value-policies.ts';
 
 const path = join(import.meta.dirname, '..', '..', '..', '..', 'docs', 'reference', 'command-language.md');
 const reference = readFileSync(path, 'utf8');
@@ -48,7 +50,11 @@ test('has an example of each clause', () => {
 
 test('names every option, transform and other command', () => {
   const identifiers = ['downcase identifiers', 'snake_case identifiers'];
-  for (const { words } of OPTION_WORDS) if (!identifiers.includes(words)) expect(reference).toContain(words);
+  const policies = new Set(POLICY_WORDS.map(({ words }) => words));
+  const options = OPTION_WORDS.filter(({ words }) => !identifiers.includes(words) && !policies.has(words));
+  for (const { words } of options) expect(reference).toContain(words);
+  for (const { name, policies: has } of VALUE_HAZARDS)
+    expect(reference).toContain(`| \`${name}\` | ${has.join(', ')} |`);
   for (const transform of TRANSFORMS) expect(reference).toContain(`\`${transform}\``);
   for (const command of OTHER_COMMANDS) expect(reference).toContain(command.toUpperCase());
 });

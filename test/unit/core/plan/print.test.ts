@@ -35,7 +35,7 @@ COMMIT;
 CREATE TABLE IF NOT EXISTS "public"."_pgshift_0123456789ab_0" ("id" INTEGER NOT NULL, "p" VARCHAR(64));
 CREATE TABLE IF NOT EXISTS "public"."_pgshift_0123456789ab_0_ledger" ("batch" INTEGER NOT NULL, "piece" INTEGER NOT NULL, "rows" BIGINT NOT NULL, "rejected" BIGINT NOT NULL, "cut" VARCHAR(32), "loaded_at" TIMESTAMP NOT NULL DEFAULT GETDATE());
 
--- Load: at the source, one of these for each part
+-- Load: at the source, one of these for each part; --json lists the values that are looked for
 --   public.T
 --   COPY (SELECT "id" AS "id", "p"::text AS "p" FROM ONLY "public"."T") TO STDOUT (FORMAT csv, NULL '@N00000000000000@', FORCE_QUOTE ("p"))
 

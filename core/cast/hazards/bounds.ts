@@ -1,0 +1,14 @@
+// What the values of a column are tested against, as the plan keeps it.
+
+import type { Range } from '../passage.ts';
+
+export interface Bounds {
+  /** The type, in SQL, of what the values are compared with. */
+  readonly type?: string;
+  /** The least and greatest value that the target holds. */
+  readonly range?: Range;
+  /** Numbers are rounded to so many digits after the point before they are compared with the range. */
+  readonly scale?: number;
+  /** Numbers nearer to 0 than this would become 0. */
+  readonly tiny?: string;
+}

@@ -1,0 +1,36 @@
+// A value that stops the run, told by its place: which column of which table, which row, and what can be done about it.
+// The value itself stays where it is.
+
+import { hazardOf } from '../cast/value-hazards.ts';
+import { name as inCommand } from '../command/print.ts';
+import { PgshiftError } from '../errors.ts';
+import type { Marked } from '../sql/guards.ts';
+import type { PlannedPart, PlannedTable } from './model.ts';
+import { placeOf } from './names.ts';
+
+/** The error of the first value of a part that a guard stops; undefined when the plan has no such guard. */
+export function valueRefused(
+  table: PlannedTable,
+  part: PlannedPart,
+  { column: number, guard: index, ctid }: Marked,
+): PgshiftError | undefined {
+  const column = table.columns[number];
+  const guard = column?.guards?.[index];
+  if (column === undefined || guard === undefined) return undefined;
+  const { name, what, redshift, policies } = hazardOf(guard.hazard);
+  const place = `${placeOf(table.source)}.${column.source}`;
+  const cast = [table.source.schema, table.source.name, column.source].map(inCommand).join('.');
+  const others = policies.filter((policy) => policy !== 'fail');
+  const choices = `${others.slice(0, -1).join(', ')} or ${others.at(-1)}`;
+  return new PgshiftError(
+    'ValueRefused',
+    `${place} holds ${what} (${column.type}) in ${rowOf(part, ctid)}. Redshift ${redshift}. ` +
+      `Say what becomes of such values, \`on ${name}\` ${choices}: ` +
+      `WITH on ${name} ${others[0]}, or CAST column ${cast} on ${name} ${others[0]}.`,
+  );
+}
+
+function rowOf(part: PlannedPart, ctid: string | undefined): string {
+  if (ctid !== undefined) return `the row whose ctid is ${ctid} in ${part.from}`;
+  return part.query === true ? 'a row of its query, where rows have no ctid' : `a row of ${part.from}, a foreign table`;
+}

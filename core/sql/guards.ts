@@ -1,0 +1,85 @@
+// The SELECT list of a part, with the values that Redshift refuses or alters caught in it. A value that shall stop the run
+// fails a cast whose error text holds a mark of ours: which column, which hazard, which row. A value that is replaced
+// is counted in a setting of the session. No row leaves the server for either.
+
+import { hazardOf, type ValueHazard } from '../cast/value-hazards.ts';
+import type { PlannedColumn, PlannedGuard } from '../plan/model.ts';
+import { literal } from './quote.ts';
+
+/** A value that stops the run, as the mark in the server's error says. */
+export interface Marked {
+  /** Numbers in the plan: of the column, and of its guard. */
+  readonly column: number;
+  readonly guard: number;
+  /** The row's ctid; absent where rows have none. */
+  readonly ctid?: string;
+}
+
+/** How a row is named in a mark: by an expression, or not at all. */
+export type RowName = 'ctid' | undefined;
+
+/** The column's expression with its guards around it. */
+export function guardedExpression(column: PlannedColumn, number: number, sentinel: string, row: RowName): string {
+  const { guards = [], value = column.expression, expression } = column;
+  const tested = [...guards.entries()].filter(([, { policy }]) => policy !== 'keep');
+  if (tested.length === 0) return expression;
+  const suspects = new Set(tested.map(([, { hazard, bounds }]) => hazardOf(hazard).suspect(value, bounds)));
+  const cases = tested.map(([index, guard]) => {
+    const hazard = hazardOf(guard.hazard);
+    const effect =
+      guard.policy === 'fail'
+        ? mark(sentinel, number, index, value, row)
+        : `set_config('${counter(number, index)}', (${countOf(number, index)} + 1)::text, true)`;
+    // A CASE inside WHEN: only there is it certain that the effect waits for the test.
+    const test = `CASE WHEN ${hazard.test(value, guard.bounds)} THEN ${effect} IS NOT NULL END`;
+    return `WHEN ${test} THEN ${replacement(hazard, guard, value)}`;
+  });
+  return `CASE WHEN ${[...suspects].join(' OR ')} THEN CASE ${cases.join(' ')} ELSE ${expression} END ELSE ${expression} END`;
+}
+
+function replacement(hazard: ValueHazard, { policy, bounds }: PlannedGuard, value: string): string {
+  if (policy === 'clamp' || policy === 'truncate') return hazard[policy]?.(value, bounds) ?? 'NULL';
+  return 'NULL';
+}
+
+/**
+ * No integer. It depends on the row, or PostgreSQL would compute it while it plans; the sentinel makes sure that no
+ * value of a row is taken for it.
+ */
+function mark(sentinel: string, column: number, guard: number, value: string, row: RowName): string {
+  const name = row === undefined ? `left((${value})::text, 0)` : `${row}::text`;
+  return `(${literal(`${sentinel}:${column}:${guard}:`)} || ${name})::integer`;
+}
+
+/** What a server's message says of a value, in whatever language it is written; undefined when it has no mark. */
+export function readMark(message: string, sentinel: string): Marked | undefined {
+  const at = message.indexOf(`${sentinel}:`);
+  if (at < 0) return undefined;
+  const [, column, guard, ctid] = /^:(\d+):(\d+):(\(\d+,\d+\))?/.exec(message.slice(at + sentinel.length)) ?? [];
+  if (column === undefined || guard === undefined) return undefined;
+  return { column: Number(column), guard: Number(guard), ...(ctid === undefined ? {} : { ctid }) };
+}
+
+const counter = (column: number, guard: number): string => `pgshift.n${column}_${guard}`;
+
+const countOf = (column: number, guard: number): string =>
+  `coalesce(nullif(current_setting('${counter(column, guard)}', true), ''), '0')::bigint`;
+
+/** Values of one column that were replaced. */
+export interface Replaced {
+  readonly column: number;
+  readonly guard: number;
+  readonly rows: number;
+}
+
+/** How often values were replaced, asked in the transaction that read them; undefined where none can be. */
+export function replacedQuery(columns: readonly PlannedColumn[]): string | undefined {
+  const asked = columns.flatMap(({ guards = [] }, column) =>
+    guards.flatMap(({ policy }, guard) =>
+      policy === 'fail' || policy === 'keep'
+        ? []
+        : [`SELECT ${column} AS "column", ${guard} AS "guard", ${countOf(column, guard)} AS "rows"`],
+    ),
+  );
+  return asked.length === 0 ? undefined : `SELECT * FROM (${asked.join(' UNION ALL ')}) AS "counts" WHERE "rows" > 0`;
+}

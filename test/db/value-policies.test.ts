@@ -1,0 +1,312 @@
+// Each value that Redshift refuses or alters, under each policy: what arrives, what is counted, and what is said.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { artifactKeys } from '../../core/artifacts.ts';
+import { type HazardName, hazardOf, type Policy, VALUE_HAZARDS } from '../../core/cast/value-hazards.ts';
+import type { BatchItem } from '../../core/pipeline.ts';
+import type { PlanChunk } from '../../core/plan/model.ts';
+import type { Ports } from '../../core/ports.ts';
+import type { Report } from '../../core/report/model.ts';
+import { detect } from '../../lambdas/1-detect/detect.ts';
+import { discover } from '../../lambdas/3-discover/discover.ts';
+import { plan } from '../../lambdas/4-plan/plan.ts';
+import { extract } from '../../lambdas/6-extract/extract.ts';
+import { report } from '../../lambdas/9-report/report.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { loadBySteps } from '../support/load-by-steps.ts';
+import { PROFILES, startTwoEnds, type TwoEnds } from '../support/two-ends.ts';
+
+interface Case {
+  readonly hazard: HazardName;
+  /** The column's type in the source; and what a CAST makes of it. */
+  readonly type: string;
+  readonly to?: string;
+  /** SQL of a value that arrives as it is, and its text there. */
+  readonly good: readonly [sql: string, arrives: string];
+  /** SQL of the value, and what arrives of it under each policy but `fail` and `null`. */
+  readonly bad: string;
+  readonly arrives: Partial<Record<Policy, string>>;
+}
+
+const MOMENT = ["'2024-05-06 07:08:09'", '2024-05-06 07:08:09'] as const;
+const MOMENT_TZ = ["'2024-05-06 07:08:09+00'", '2024-05-06 07:08:09+00'] as const;
+const DAY = ["'2024-05-06'", '2024-05-06'] as const;
+
+const CASES: readonly Case[] = [
+  {
+    hazard: 'infinity',
+    type: 'timestamp',
+    good: MOMENT,
+    bad: "'infinity'",
+    arrives: { clamp: '9999-12-31 23:59:59.999999' },
+  },
+  {
+    hazard: 'infinity',
+    type: 'timestamptz',
+    good: MOMENT_TZ,
+    bad: "'-infinity'",
+    arrives: { clamp: '0001-01-01 00:00:00+00' },
+  },
+  { hazard: 'infinity', type: 'date', good: DAY, bad: "'infinity'", arrives: { clamp: '9999-12-31' } },
+  {
+    hazard: 'infinity',
+    type: 'timestamp',
+    to: 'date',
+    good: ["'2024-05-06 23:00:00'", '2024-05-06'],
+    bad: "'-infinity'",
+    arrives: { clamp: '0001-01-01' },
+  },
+  {
+    hazard: 'infinity',
+    type: 'numeric',
+    to: 'decimal(5,2)',
+    good: ['1.5', '1.50'],
+    bad: "'infinity'",
+    arrives: { clamp: '999.99' },
+  },
+  {
+    hazard: 'infinity',
+    type: 'float8',
+    to: 'decimal(5,2)',
+    good: ['1.5', '1.50'],
+    bad: "'-infinity'",
+    arrives: { clamp: '-999.99' },
+  },
+  {
+    hazard: 'infinity',
+    type: 'float8',
+    to: 'integer',
+    good: ['15', '15'],
+    bad: "'infinity'",
+    arrives: { clamp: '2147483647' },
+  },
+  { hazard: 'nan', type: 'numeric(5,2)', good: ['1.5', '1.50'], bad: "'NaN'", arrives: {} },
+  { hazard: 'nan', type: 'float4', to: 'smallint', good: ['15', '15'], bad: "'NaN'", arrives: {} },
+  { hazard: 'date out of range', type: 'date', good: DAY, bad: "'10000-01-01'", arrives: { clamp: '9999-12-31' } },
+  {
+    hazard: 'date out of range',
+    type: 'timestamp',
+    good: MOMENT,
+    bad: "'0044-03-15 12:00:00 BC'",
+    arrives: { clamp: '0001-01-01 00:00:00' },
+  },
+  {
+    hazard: 'date out of range',
+    type: 'timestamptz',
+    good: MOMENT_TZ,
+    bad: "'12024-01-01'",
+    arrives: { clamp: '9999-12-31 23:59:59.999999+00' },
+  },
+  {
+    hazard: 'number out of range',
+    type: 'bigint',
+    to: 'integer',
+    good: ['7', '7'],
+    bad: '2147483648',
+    arrives: { clamp: '2147483647' },
+  },
+  {
+    hazard: 'number out of range',
+    type: 'integer',
+    to: 'decimal(3,0)',
+    good: ['-999', '-999'],
+    bad: '-1000',
+    arrives: { clamp: '-999' },
+  },
+  {
+    hazard: 'number out of range',
+    type: 'numeric(10,4)',
+    to: 'decimal(5,2)',
+    good: ['999.99', '999.99'],
+    bad: '999.995',
+    arrives: { clamp: '999.99' },
+  },
+  {
+    hazard: 'number out of range',
+    type: 'numeric',
+    to: 'decimal(38,37)',
+    good: ['9.5', '9.5000000000000000000000000000000000000'],
+    bad: '10',
+    arrives: { clamp: '9.9999999999999999999999999999999999999' },
+  },
+  {
+    hazard: 'number out of range',
+    type: 'numeric',
+    to: 'bigint',
+    good: ['7', '7'],
+    bad: '9223372036854775808',
+    arrives: { clamp: '9223372036854775807' },
+  },
+  {
+    hazard: 'number out of range',
+    type: 'money',
+    to: 'decimal(4,2)',
+    good: ["'12.34'", '12.34'],
+    bad: "'100'",
+    arrives: { clamp: '99.99' },
+  },
+  {
+    hazard: 'number out of range',
+    type: 'float8',
+    to: 'real',
+    good: ['1.5', '1.5'],
+    bad: '1e39',
+    arrives: { clamp: '3.4028235e+38' },
+  },
+  {
+    hazard: 'number out of range',
+    type: 'float8',
+    to: 'real',
+    good: ['0', '0'],
+    bad: '-1e-40',
+    arrives: { clamp: '0' },
+  },
+  {
+    hazard: 'number out of range',
+    type: 'float8',
+    good: ['2.2250738585072014e-308', '2.2250738585072014e-308'],
+    bad: '5e-324',
+    arrives: { clamp: '0' },
+  },
+  {
+    hazard: 'number out of range',
+    type: 'numeric',
+    to: 'double precision',
+    good: ['0.1', '0.1'],
+    bad: "'1e400'",
+    arrives: { clamp: '1.7976931348623157e+308' },
+  },
+  {
+    hazard: 'extra digits',
+    type: 'numeric(10,4)',
+    to: 'decimal(10,2)',
+    good: ['1.2300', '1.23'],
+    bad: '1.2350',
+    arrives: { clamp: '1.24', truncate: '1.23' },
+  },
+  {
+    hazard: 'extra digits',
+    type: 'numeric(10,4)',
+    to: 'integer',
+    good: ['5.0000', '5'],
+    bad: '-1.5',
+    arrives: { clamp: '-2', truncate: '-1' },
+  },
+  {
+    hazard: 'extra digits',
+    type: 'float8',
+    to: 'decimal(10,2)',
+    good: ['1e5', '100000.00'],
+    bad: '1e-5',
+    arrives: { clamp: '0.00', truncate: '0.00' },
+  },
+];
+
+let ends: TwoEnds;
+let source: TestDatabase;
+beforeAll(async () => {
+  ends = await startTwoEnds();
+  // Each column in a table of its own, where the first offender stops it; and all of them in one.
+  const columns = CASES.map(({ type }, n) => `v${n} ${type}`);
+  const row = (id: number, of: (one: Case) => string) => `(${[id, ...CASES.map(of)].join(', ')})`;
+  const own = CASES.map(
+    ({ type, good, bad }, n) =>
+      `CREATE TABLE t${n} (id int, v${n} ${type}); INSERT INTO t${n} VALUES (1, ${good[0]}), (2, NULL), (3, ${bad}), (4, ${bad});`,
+  );
+  source = await createDatabase(
+    ends.source,
+    `CREATE TABLE whole (id int, ${columns.join(', ')});
+     INSERT INTO whole VALUES ${row(1, ({ good }) => good[0])}, ${row(2, () => 'NULL')};
+     INSERT INTO whole VALUES ${row(3, ({ bad }) => bad)}, ${row(4, ({ bad }) => bad)};
+     ${own.join('\n')}`,
+  );
+});
+afterAll(async () => {
+  await source.drop();
+  await ends.stop();
+});
+
+const has = (hazard: HazardName, policy: Policy): boolean => hazardOf(hazard).policies.includes(policy);
+
+/** A rule for each column: of its type, and of the policy; of `null` where the hazard does not have it. */
+const rules = (policy: Policy, table?: string): string =>
+  CASES.map(({ hazard, to }, n) => {
+    const type = to === undefined ? '' : `to ${to} `;
+    return `column ${table ?? `t${n}`}.v${n} ${type}on ${hazard} ${has(hazard, policy) ? policy : 'null'}`;
+  }).join(', ');
+
+const numbered = CASES.map((one, n) => ({ ...one, n, into: one.to ?? 'its own' }));
+
+test('every hazard is tried, under every policy that it has', () => {
+  const tried = new Set(CASES.map(({ hazard }) => hazard));
+  expect(VALUE_HAZARDS.map(({ name }) => name).filter((name) => !tried.has(name))).toEqual([]);
+  for (const { hazard, arrives } of CASES) {
+    const needed = (['clamp', 'truncate'] as const).filter((policy) => has(hazard, policy));
+    expect(Object.keys(arrives)).toEqual(expect.arrayContaining(needed));
+  }
+});
+
+describe('fail', () => {
+  const run = 'fails';
+  let ports: Ports;
+  const items = new Map<string, BatchItem>();
+  beforeAll(async () => {
+    ports = ends.ports(source, 'pessimistic');
+    const command = ends.command(source, 'pessimistic', `CAST ${rules('fail')}`);
+    await detect(ports, { run, input: { command } });
+    await discover(ports, { run });
+    const { batchesKey } = await plan(ports, { run });
+    const { tables } = await ports.store.getJson<PlanChunk>(artifactKeys.planChunk(run, 0));
+    for (const line of (await ports.store.getText(batchesKey)).trim().split('\n')) {
+      const item: BatchItem = JSON.parse(line);
+      const planned = tables.find(({ table }) => table === item.table);
+      items.set(planned?.source.name ?? '', item);
+    }
+  });
+
+  test.each(numbered)('$hazard in $type to $into: names its place and what to do, no value', async ({ hazard, n }) => {
+    const item = items.get(`t${n}`);
+    if (item === undefined) throw new Error('no batch');
+    const failure = await extract(ports, { run, ...item, part: 0, attempt: 0 }).catch((error) => error);
+    const { what, redshift, policies } = hazardOf(hazard);
+    const column = await columnOf(ports, run, n);
+    const others = policies.filter((policy) => policy !== 'fail');
+    expect(failure.name).toBe('ValueRefused');
+    expect(failure.message).toBe(
+      `public.t${n}.v${n} holds ${what} (${column}) in the row whose ctid is (0,3) in "public"."t${n}". Redshift ${redshift}. ` +
+        `Say what becomes of such values, \`on ${hazard}\` ${others.join(', ').replace(/, (\w+)$/, ' or $1')}: ` +
+        `WITH on ${hazard} null, or CAST column public.t${n}.v${n} on ${hazard} null.`,
+    );
+  });
+});
+
+async function columnOf(ports: Ports, run: string, n: number): Promise<string | undefined> {
+  const { tables } = await ports.store.getJson<PlanChunk>(artifactKeys.planChunk(run, 0));
+  return tables.find(({ source: { name } }) => name === `t${n}`)?.columns[1]?.type;
+}
+
+describe.each(PROFILES)('read by the %s profile', (profile) => {
+  describe.each(['null', 'clamp', 'truncate'] as const)('%s', (policy) => {
+    let loaded: Report;
+    let arrived: unknown[][];
+    beforeAll(async () => {
+      const run = `${policy}-${profile}`;
+      const ports = ends.ports(source, profile);
+      const only = "INCLUDING ONLY TABLE NAMES MATCHING 'whole' IN SCHEMA 'public'";
+      await loadBySteps(ports, run, ends.command(source, profile, `CAST ${rules(policy, 'whole')} ${only}`));
+      await report(ports, { run });
+      loaded = await ports.store.getJson(artifactKeys.reportJson(run));
+      const texts = CASES.map((_, n) => `v${n}::varchar`).join(', ');
+      arrived = await ends.arrived(profile, `SELECT ${texts} FROM public.whole ORDER BY id`);
+    });
+
+    test.each(numbered)('of $hazard in $type to $into', ({ hazard, good, arrives, n }) => {
+      const used = has(hazard, policy) ? policy : 'null';
+      const instead = used === 'null' ? null : arrives[used];
+      expect(arrived.map((row) => row[n])).toEqual([good[1], null, instead, instead]);
+      const column = `v${n}`;
+      expect(loaded.replaced.filter((each) => each.column === column)).toEqual([
+        { table: 'public.whole', column, hazard, policy: used, rows: 2 },
+      ]);
+    });
+  });
+});
