@@ -134,8 +134,11 @@ const columnOf = (live: Table, column: PlannedColumn): Column | undefined =>
 const typeIn = (columns: readonly PlannedColumn[], { target }: PlannedColumn): string =>
   columns.find((column) => column.target === target)?.type ?? '';
 
-/** A staging column has the live one's type and strictness: what does not fit is refused by COPY, not after it. */
-function fitted(column: PlannedColumn, live: Table): PlannedColumn {
+/**
+ * A staging column has the live one's type and strictness: what does not fit is refused by COPY, not after it. It makes no
+ * values of its own.
+ */
+function fitted({ default: _default, identity: _identity, ...column }: PlannedColumn, live: Table): PlannedColumn {
   const there = columnOf(live, column);
   if (there === undefined) return column;
   const same = canonicalType(there.type.sql) === canonicalType(column.type);

@@ -15,6 +15,8 @@ export const PIN_POSTGRESQL_SOURCE = [
   "SET bytea_output TO 'hex'",
   "SET client_encoding TO 'UTF8'",
   'SET standard_conforming_strings TO on',
+  // Names as values: of a regclass, for one.
+  'SET quote_all_identifiers TO off',
   'SET idle_in_transaction_session_timeout TO 0',
   'SET lock_timeout TO 0',
 ].join('; ');

@@ -11,7 +11,7 @@ import { readCatalog } from '../../lambdas/3-discover/discover.ts';
 import { createDatabase, openSession } from '../support/database.ts';
 import { createEveryType } from '../support/every-type.ts';
 import { type StandIn, startStandIn } from '../support/redshift-stand-in.ts';
-import { column, planOf, table, tablesOf, type } from '../unit/core/plan/planning.ts';
+import { catalog, column, planOf, table, tablesOf, type } from '../unit/core/plan/planning.ts';
 
 const TABLES = `
 CREATE SCHEMA "Shop";
@@ -63,7 +63,9 @@ function ddlOf(tables: readonly Table[]): string[] {
   const [parsed] = parseCommands(`LOAD DATABASE FROM pgsql:///a INTO redshift:///b ${CLAUSES};`, 'ddl').commands;
   if (parsed === undefined) throw new Error('the clauses must parse');
   const { options, origins, alterTables } = parsed.command;
-  const plan = planOf(tables, { options, origins, alterTables });
+  // One of the tables is there already: it is dropped.
+  const live = catalog([table('countries', { schema: 'shop' })], { dialect: 'redshift' });
+  const plan = planOf(tables, { options, origins, alterTables }, live);
   expect(plan.summary.hazards.filter(({ policy }) => policy === 'refuse')).toEqual([]);
   const planned = tablesOf(plan);
   return [

@@ -62,6 +62,7 @@ test.each([
   [base('interval'), 'VARCHAR(128)', 'LOSES_DETAIL'],
   [{ ...base('_int4'), kind: 'array' } as const, 'SUPER', 'LOSES_DETAIL'],
   [{ ...base('pair'), schema: 'public', kind: 'composite' } as const, 'SUPER', 'LOSES_DETAIL'],
+  [{ ...base('record'), kind: 'pseudo' } as const, 'SUPER', 'LOSES_DETAIL'],
 ])('says what is lost of %j', (type, expected, hazard) => {
   const cast = castToRedshift(type, '"c"');
   expect(cast.type).toBe(expected);

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Column } from '../../../../core/catalog/model.ts';
 import type { CastRule } from '../../../../core/command/model.ts';
-import { column, hazardsOf, messagesOf, planOf, table, tablesOf, text, type } from './planning.ts';
+import { catalog, column, hazardsOf, messagesOf, planOf, table, tablesOf, text, type } from './planning.ts';
 
 const identity = { generation: 'always', start: '1', increment: '1' } as const;
 const int8 = type('int8', 'bigint');
@@ -78,4 +78,12 @@ test('a default that takes from a sequence it does not own is dropped', () => {
 test('a default of an identity does not stand beside it', () => {
   expect(plan({ identity: { ...identity, last: '1' }, type: int8 }).definition).not.toMatch(/DEFAULT '/);
   expect(plan({ type: text, default: "'x'::text" }).definition).toBe("VARCHAR(65535) DEFAULT 'x' NOT NULL");
+});
+
+test('a staging table of one that is there makes no values of its own, whatever the type there', () => {
+  const source = table('t', { columns: [column('id', { notNull: true, identity: { ...identity, last: '1' } })] });
+  const live = table('t', { columns: [column('id', { type: type('varchar', 'character varying(20)') })] });
+  const asked = { options: { keepIdentity: true, dataOnly: true } };
+  const planned = tablesOf(planOf([source], asked, catalog([live], { dialect: 'redshift' })));
+  expect(planned[0]?.create[1]).toMatch(/\("id" character varying\(20\)\)$/);
 });
