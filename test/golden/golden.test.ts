@@ -59,6 +59,21 @@ function title({ type, becomes, options, values }: GoldenType): string {
   return `${type} arrives as ${becomes}${options === undefined ? '' : ` (WITH ${options})`}: ${values.length + 1} values`;
 }
 
+/** The source's defaults for every session: none of them may change a value. */
+const ODD_SETTINGS = [
+  "DateStyle TO 'German, DMY'",
+  "IntervalStyle TO 'iso_8601'",
+  "TimeZone TO 'Asia/Kolkata'",
+  "bytea_output TO 'escape'",
+  'extra_float_digits TO -10',
+  'quote_all_identifiers TO on',
+  "xmloption TO 'document'",
+  "xmlbinary TO 'hex'",
+  "client_encoding TO 'LATIN1'",
+  'search_path TO pg_temp, public',
+  "lc_monetary TO 'C'",
+];
+
 interface GoldenTable {
   readonly name: string;
   readonly options: string | undefined;
@@ -91,6 +106,7 @@ interface Arrived {
 
 async function load(server: PostgresServer, major: number, tables: readonly GoldenTable[]) {
   const source = await createDatabase(server, [GOLDEN_SETUP, ...tables.map(tableSql)].join('\n'));
+  for (const setting of ODD_SETTINGS) await source.session.run(`ALTER DATABASE ${source.name} SET ${setting}`);
   await source.session.run(PIN_POSTGRESQL_SOURCE);
   const catalog = await readCatalog(source.session, { dialect: 'postgresql', major });
   const { port, user, password } = server;
