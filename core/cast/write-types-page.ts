@@ -16,8 +16,10 @@ What each type of PostgreSQL 13 to 18 becomes in Redshift. This page is made of 
   all of the value, but Redshift has no such type, and so none of its operators.
 - **Back as**: the type that takes it back into PostgreSQL as it was.
 
-Lengths of Redshift are bytes. A domain is what its base is, however deep, and its own checks and default stay behind. NULL is NULL
-in every type. Single values and what arrives of them: \`test/golden/values.ts\`.
+Lengths of Redshift are bytes. A domain is what its base is, however deep, and its own checks and default stay behind.
+NULL is NULL in every type. Values that Redshift refuses or alters have
+[policies](command-language.md#values-that-redshift-refuses-or-alters). Four hundred single values, and what arrives of
+each: \`test/golden/values.ts\`.
 `;
 
 const DEFAULTS = `## Defaults, identities, generated columns
