@@ -1,7 +1,7 @@
 // How is the extended protocol served? Most messages go on to the backend as they are; a statement that is carried out
 // here stands there as one that does nothing, and is run when it is executed.
 import type { BackendConnection } from './backend.ts';
-import { RedshiftError, sqlstate } from './errors.ts';
+import { RedshiftError } from './errors.ts';
 import type { StatementRunner } from './run-statement.ts';
 import type { LongNames } from './sql/long-names.ts';
 import type { Statement } from './sql/statement.ts';
@@ -14,7 +14,7 @@ export class ExtendedProtocol {
   private readonly backend: BackendConnection;
   private readonly runner: StatementRunner;
   private readonly names: LongNames;
-  private readonly read: (sql: string) => Promise<Statement[]>;
+  private readonly read: (sql: string) => Promise<Statement>;
   private readonly prepared = new Map<string, Statement>();
   private readonly portals = new Map<string, Statement>();
   /** After an error found here, the client's messages are dropped up to its Sync. */
@@ -25,7 +25,7 @@ export class ExtendedProtocol {
     backend: BackendConnection,
     runner: StatementRunner,
     names: LongNames,
-    read: (sql: string) => Promise<Statement[]>,
+    read: (sql: string) => Promise<Statement>,
   ) {
     this.backend = backend;
     this.runner = runner;
@@ -59,11 +59,7 @@ export class ExtendedProtocol {
     const name = text(arrived, 5);
     const sql = text(arrived, name.end);
     try {
-      const list = await this.read(sql.value);
-      if (list.length > 1) {
-        throw new RedshiftError('cannot insert multiple commands into a prepared statement', sqlstate.syntaxError);
-      }
-      const statement = list[0] ?? { kind: 'pass', sql: '' };
+      const statement = await this.read(sql.value);
       this.prepared.delete(name.value);
       if (statement.kind !== 'pass') this.prepared.set(name.value, statement);
       const forBackend = statement.kind === 'pass' ? statement.sql : placeholder;
@@ -107,7 +103,7 @@ export class ExtendedProtocol {
       await this.refuse(new RedshiftError(message, '25P02'));
       return;
     }
-    if (!(await this.runner.run(statement))) this.skipping = true;
+    if (!(await this.runner.run(async () => statement))) this.skipping = true;
   }
 
   private async refuse(error: unknown): Promise<void> {

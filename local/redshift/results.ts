@@ -40,7 +40,8 @@ export class Results {
       return errorResponse({ code: 'XX000', message: '1023', detail });
     }
     const severity = fields.get('V') ?? fields.get('S') ?? 'ERROR';
-    const message = fields.get('M') ?? '';
+    const told = fields.get('M') ?? '';
+    const message = sqlstate === '42P07' ? told.replace(/^relation/, 'Relation') : told;
     return errorResponse({ code: sqlstate, message, detail: fields.get('D'), hint: fields.get('H') }, severity);
   }
 

@@ -40,9 +40,10 @@ export class StatementRunner {
   }
 
   /** Runs one statement whole; its result goes to the client, without ReadyForQuery. False when it failed. */
-  async run(statement: Statement): Promise<boolean> {
-    if (statement.kind === 'pass') return this.pass(statement.sql);
+  async run(read: () => Promise<Statement>): Promise<boolean> {
     try {
+      const statement = await read();
+      if (statement.kind === 'pass') return await this.pass(statement.sql);
       if (statement.kind === 'steps') return await this.steps(statement);
       await this.copy(statement);
       return true;

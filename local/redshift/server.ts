@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Backend } from './admin.ts';
-import { knownNames, prepareDatabase } from './catalog/bootstrap.ts';
+import { hasLateViews, knownNames, prepareDatabase } from './catalog/bootstrap.ts';
 import { RedshiftError, sqlstate } from './errors.ts';
 import { Session, type Shared } from './session.ts';
 import { refuseFloatDigits, startupOptions } from './sql/settings.ts';
@@ -55,7 +55,8 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
   const deployment = options.deployment ?? 'provisioned';
   const admin = await prepareDatabase({ backend, user, password, database, isolation, deployment });
   const { s3, profile = 'pessimistic' } = options;
-  const shared: Shared = { admin, s3, profile, deployment, database, names: await knownNames(admin) };
+  const copying = { admin, s3, profile, deployment, database };
+  const shared: Shared = { ...copying, names: await knownNames(admin), lateViews: await hasLateViews(admin) };
   const sockets = new Set<Socket>();
   const sessions = new Set<Session>();
   const server = createServer({ noDelay: true }, (client) => {

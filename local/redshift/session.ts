@@ -2,20 +2,30 @@
 // rewritten, some are carried out here.
 import type { Socket } from 'node:net';
 import { BackendConnection } from './backend.ts';
+import { findLateViews, lateView } from './catalog/late-views.ts';
 import type { CopySettings } from './copy/run.ts';
-import { RedshiftError } from './errors.ts';
+import { RedshiftError, sqlstate } from './errors.ts';
 import { ExtendedProtocol } from './extended.ts';
 import { Results } from './results.ts';
 import { StatementRunner } from './run-statement.ts';
+import { expandLateViews, isLateView, type LateView } from './sql/late-views.ts';
 import type { LongNames } from './sql/long-names.ts';
 import { readStatement } from './sql/rewrite.ts';
 import type { Statement } from './sql/statement.ts';
-import { statements } from './sql/tokens.ts';
+import { type Lexis, statements, type Token, tokenize } from './sql/tokens.ts';
 import { code, commandComplete, errorResponse, type Frames, query, readyForQuery } from './wire.ts';
 
 /** What all sessions of a server share. */
 export interface Shared extends CopySettings {
   readonly names: LongNames;
+  /** Whether there are views WITH NO SCHEMA BINDING to look for. */
+  lateViews: boolean;
+}
+
+/** A statement of the client's and what it becomes. */
+interface Read {
+  readonly tokens: readonly Token[];
+  readonly statement: Statement;
 }
 
 /** 32 MB: twice the longest statement that Redshift takes. */
@@ -26,7 +36,7 @@ export class Session {
   private readonly backend: BackendConnection;
   private readonly results = new Results();
   private readonly frames: Frames;
-  private readonly names: LongNames;
+  private readonly shared: Shared;
   private readonly runner: StatementRunner;
   private readonly extended: ExtendedProtocol;
   private pumping = false;
@@ -37,7 +47,7 @@ export class Session {
   constructor(client: Socket, upstream: Socket, frames: Frames, shared: Shared) {
     this.client = client;
     this.frames = frames;
-    this.names = shared.names;
+    this.shared = shared;
     this.backend = new BackendConnection(
       upstream,
       (arrived) => this.fromBackend(arrived),
@@ -51,7 +61,7 @@ export class Session {
       tell: (bytes) => this.toClient(bytes),
       forward: (arrived) => this.fromBackend(arrived),
     });
-    this.extended = new ExtendedProtocol(this.backend, this.runner, this.names, (sql) => this.read(sql));
+    this.extended = new ExtendedProtocol(this.backend, this.runner, shared.names, (sql) => this.readOne(sql));
     client.on('data', (chunk: Buffer) => {
       this.frames.feed(chunk);
       // The socket is read on while a statement runs, or the client's leaving would go unnoticed.
@@ -78,7 +88,7 @@ export class Session {
   }
 
   private toClient(bytes: Buffer): void {
-    this.unsent.push(this.names.inMessage(bytes));
+    this.unsent.push(this.shared.names.inMessage(bytes));
     if (!this.backend.dispatching) this.flush();
   }
 
@@ -144,35 +154,70 @@ export class Session {
     else await this.extended.take(type, arrived);
   }
 
-  private async read(sql: string): Promise<Statement[]> {
-    const lexis = { backslashEscapes: this.results.backslashEscapes, names: this.names };
-    const list = statements(sql, lexis).map(readStatement);
-    await this.names.save();
+  /** Throws what Redshift, or the stand-in, refuses. */
+  private async read(sql: string): Promise<Read[]> {
+    const list = statements(sql, this.lexis).map((tokens) => ({ tokens, statement: readStatement(tokens) }));
+    await this.shared.names.save();
+    if (list.some(({ tokens }) => isLateView(tokens))) this.shared.lateViews = true;
     return list;
   }
 
+  private get lexis(): Lexis {
+    return { backslashEscapes: this.results.backslashEscapes, names: this.shared.names };
+  }
+
+  /** The statement with the queries of late-binding views in it, as they are when it is run. */
+  private async bind({ tokens, statement }: Read): Promise<Statement> {
+    if (!this.shared.lateViews || this.backend.status === 'E' || isLateView(tokens)) return statement;
+    const find = async (names: readonly string[]): Promise<LateView[]> => {
+      await this.backend.settled();
+      const { rows } = await this.backend.ask(findLateViews(names));
+      return rows.map(lateView);
+    };
+    const bound = await expandLateViews(tokens, find, (query) => tokenize(query, this.lexis));
+    return bound === tokens ? statement : readStatement(bound);
+  }
+
+  private async readOne(sql: string): Promise<Statement> {
+    const [first, ...more] = await this.read(sql);
+    if (more.length > 0) {
+      throw new RedshiftError('cannot insert multiple commands into a prepared statement', sqlstate.syntaxError);
+    }
+    return first === undefined ? { kind: 'pass', sql: '' } : this.bind(first);
+  }
+
   private async simple(sql: string): Promise<void> {
-    let list: Statement[];
     try {
-      list = await this.read(sql);
+      const list = await this.read(sql);
+      if (list.every(({ statement }) => statement.kind === 'pass')) await this.together(list);
+      else await this.oneByOne(list);
     } catch (error) {
+      if (!(error instanceof RedshiftError)) throw error;
       await this.runner.refuse(error);
       this.toClient(readyForQuery(this.backend.status));
-      return;
     }
-    const passed = list.flatMap((statement) => (statement.kind === 'pass' ? [statement.sql] : []));
-    if (passed.length === list.length) {
-      await this.backend.sendUntilReady(query(passed.join(';\n')));
-      return;
+  }
+
+  /** The backend runs them all, and says when it is ready. */
+  private async together(list: readonly Read[]): Promise<void> {
+    const passed: string[] = [];
+    for (const read of list) {
+      const statement = await this.bind(read);
+      if (statement.kind === 'pass') passed.push(statement.sql);
     }
-    await this.oneByOne(list);
-    this.toClient(readyForQuery(this.backend.status));
+    await this.backend.sendUntilReady(query(passed.join(';\n')));
   }
 
   /** Several statements in one message are one transaction, unless they say otherwise themselves. */
-  private async oneByOne(list: readonly Statement[]): Promise<void> {
+  private async oneByOne(list: readonly Read[]): Promise<void> {
+    await this.runAll(list);
+    this.toClient(readyForQuery(this.backend.status));
+  }
+
+  private async runAll(list: readonly Read[]): Promise<void> {
     let implicit = false;
-    for (const statement of list) {
+    for (const read of list) {
+      const { statement } = read;
       const control = statement.kind === 'pass' ? /^(BEGIN|COMMIT|ROLLBACK)\b/.exec(statement.sql)?.[1] : undefined;
       if (implicit && control === 'BEGIN') {
         implicit = false;
@@ -183,7 +228,7 @@ export class Session {
         await this.backend.ask('BEGIN');
         implicit = true;
       }
-      const done = await this.runner.run(statement);
+      const done = await this.runner.run(() => this.bind(read));
       if (!done) {
         if (implicit) await this.backend.ask('ROLLBACK');
         return;

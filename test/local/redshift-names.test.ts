@@ -102,7 +102,7 @@ describe('a name of up to 127 bytes', () => {
     expect(result.fields.map(({ name }) => name)).toEqual(['x', 'ä'.repeat(63)]);
     expect(await failure(session, `CREATE TABLE ${long('cut_', 130)} (x INT)`)).toMatchObject({
       code: '42P07',
-      message: `relation "${long('cut_', 127)}" already exists`,
+      message: `Relation "${long('cut_', 127)}" already exists`,
     });
   });
 

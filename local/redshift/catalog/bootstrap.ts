@@ -2,8 +2,10 @@
 import { Admin, type Backend, identifier, literal } from '../admin.ts';
 import { LongNames } from '../sql/long-names.ts';
 import { functionsSql } from './functions.ts';
+import { lateViewsSql } from './late-views.ts';
 import { layoutSql } from './layout.ts';
 import { privilegesSql } from './privileges.ts';
+import { sessionsSql } from './sessions.ts';
 import { tablesSql } from './tables.ts';
 import { typesSql } from './types.ts';
 import { encoding, viewsSql } from './views.ts';
@@ -35,7 +37,7 @@ export async function prepareDatabase(setup: DatabaseSetup): Promise<Admin> {
   if (known === undefined) {
     await admin.run(`SET allow_system_table_mods = on; SET client_min_messages = error; SET check_function_bodies = off;
       CREATE SCHEMA pg_internal; GRANT USAGE ON SCHEMA pg_internal TO PUBLIC; GRANT ALL ON SCHEMA public TO PUBLIC;
-      ${typesSql} ${functionsSql} ${tablesSql} ${viewsSql} ${privilegesSql} ${layoutSql(encoding)}
+      ${typesSql} ${functionsSql} ${tablesSql} ${lateViewsSql} ${viewsSql} ${privilegesSql} ${sessionsSql} ${layoutSql(encoding)}
       RESET allow_system_table_mods; RESET client_min_messages;`);
   }
   return admin;
@@ -51,6 +53,10 @@ export async function knownNames(admin: Admin): Promise<LongNames> {
   });
 }
 
+export async function hasLateViews(admin: Admin): Promise<boolean> {
+  return (await admin.run('SELECT FROM pg_internal.late_views LIMIT 1')).length > 0;
+}
+
 async function prepareServer(server: Admin, setup: DatabaseSetup): Promise<void> {
   const user = identifier(setup.user);
   const database = identifier(setup.database);
@@ -58,7 +64,7 @@ async function prepareServer(server: Admin, setup: DatabaseSetup): Promise<void>
   if (role === undefined) await server.run(`CREATE ROLE ${user}`);
   // A role that one creates is a role one may act for, as for Redshift's superusers.
   await server.run(`ALTER ROLE ${user} LOGIN CREATEROLE CREATEDB PASSWORD ${literal(setup.password)};
-    ALTER ROLE ${user} SET createrole_self_grant = 'set, inherit'`);
+    ALTER ROLE ${user} SET createrole_self_grant = 'set, inherit'; GRANT pg_signal_backend TO ${user}`);
   const [known] = await server.run(`SELECT 1 FROM pg_database WHERE datname = ${literal(setup.database)}`);
   if (known === undefined) await server.run(`CREATE DATABASE ${database} OWNER ${user}`);
   const settings: Record<string, string> = {

@@ -1,4 +1,4 @@
-// Redshift's system views of rights and of transactions, as SQL for the backend.
+// Redshift's system views of rights, as SQL for the backend.
 
 // An owner's own rights are not granted to him. A role that cannot log in is a group: Redshift keeps the two apart.
 const grantee = `coalesce(u.rolname, 'public')::text AS identity_name,
@@ -20,14 +20,5 @@ CREATE VIEW pg_catalog.svv_column_privileges AS
     CROSS JOIN LATERAL aclexplode(a.attacl) x LEFT JOIN pg_roles u ON u.oid = x.grantee
   WHERE r.relkind IN ('r', 'v') AND x.grantee <> r.relowner AND ${visible};
 
-CREATE VIEW pg_catalog.svv_transactions AS
-  SELECT s.usename::text AS txn_owner, s.datname::text AS txn_db, s.backend_xid::text::bigint AS xid, l.pid,
-    s.xact_start AT TIME ZONE 'UTC' AS txn_start, l.mode AS lock_mode,
-    CASE WHEN l.locktype = 'relation' THEN 'relation' ELSE 'transactionid' END AS lockable_object_type, l.relation,
-    l.granted
-  FROM pg_locks l JOIN pg_stat_activity s ON s.pid = l.pid
-  WHERE l.locktype IN ('relation', 'transactionid') AND s.datname = current_database();
-
-GRANT SELECT ON pg_catalog.svv_relation_privileges, pg_catalog.svv_column_privileges, pg_catalog.svv_transactions
-  TO PUBLIC;
+GRANT SELECT ON pg_catalog.svv_relation_privileges, pg_catalog.svv_column_privileges TO PUBLIC;
 `;

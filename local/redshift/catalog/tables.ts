@@ -31,6 +31,13 @@ BEGIN
     RAISE EXCEPTION 'column "%" specified as distkey/sortkey is not in the table "%"', missing,
       (SELECT relname FROM pg_class WHERE oid = target) USING ERRCODE = '42703';
   END IF;
+  SELECT c.name INTO missing FROM jsonb_to_recordset(columns) AS c(name text, distkey boolean, sortkey int)
+      JOIN pg_attribute a ON a.attrelid = target AND a.attname = c.name
+    WHERE (c.distkey OR c.sortkey <> 0)
+      AND a.atttypid IN ('super'::regtype, 'geometry'::regtype, 'geography'::regtype, 'hllsketch'::regtype);
+  IF missing IS NOT NULL THEN
+    RAISE EXCEPTION 'column "%" has a type that can be neither distkey nor sortkey', missing USING ERRCODE = '0A000';
+  END IF;
   INSERT INTO pg_internal.table_attributes VALUES (target, style, with_backup)
     ON CONFLICT (relation) DO UPDATE SET diststyle = excluded.diststyle, backup = excluded.backup;
   INSERT INTO pg_internal.column_attributes
@@ -62,7 +69,7 @@ BEGIN
     ON CONFLICT (relation, attribute) DO UPDATE SET encoding = excluded.encoding;
 END $f$;
 
--- ALTER COLUMN … TYPE would fill the indexes of the column's keys.
+-- ALTER COLUMN … TYPE would refuse a column that a view shows.
 CREATE FUNCTION pg_internal.widen_column(target regclass, name text, bytes int)
   RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $f$
 DECLARE
@@ -75,9 +82,56 @@ BEGIN
   IF col.atttypid <> 'varchar'::regtype OR col.atttypmod - 4 > bytes THEN
     RAISE EXCEPTION 'cannot alter type of column "%": only VARCHAR columns can be widened', name USING ERRCODE = '0A000';
   END IF;
+  IF col.atthasdef OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = target AND contype IN ('p', 'u', 'f')
+      AND col.attnum = ANY (conkey)) OR EXISTS (SELECT FROM pg_internal.column_attributes WHERE relation = target
+      AND attribute = col.attnum AND encoding IN ('bytedict', 'runlength', 'text255', 'text32k')) THEN
+    RAISE EXCEPTION 'cannot alter type of column "%": it has a default, a key or an encoding that forbids it', name
+      USING ERRCODE = '0A000';
+  END IF;
   EXECUTE format('LOCK TABLE %s', target);
   -- A length is kept with 4 added.
   UPDATE pg_attribute SET atttypmod = bytes + 4 WHERE attrelid = target AND attnum = col.attnum;
+END $f$;
+
+CREATE VIEW pg_internal.column_makes AS SELECT a.attrelid AS relation, a.attname AS name, a.attnotnull,
+    a.atttypid, a.atttypmod, c.encoding, coalesce(c.distkey, false) AS distkey, coalesce(c.sortkey, 0) AS sortkey
+  FROM pg_attribute a LEFT JOIN pg_internal.column_attributes c ON c.relation = a.attrelid AND c.attribute = a.attnum
+  WHERE a.attnum > 0 AND NOT a.attisdropped;
+
+CREATE FUNCTION pg_internal.append_table(target regclass, source regclass, ignore_extra boolean, fill_target boolean)
+  RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $f$
+DECLARE
+  bad text;
+  common text;
+BEGIN
+  PERFORM pg_internal.must_own(target);
+  PERFORM pg_internal.must_own(source);
+  SELECT coalesce(t.name, s.name) INTO bad
+    FROM (SELECT * FROM pg_internal.column_makes WHERE relation = target) t
+      FULL JOIN (SELECT * FROM pg_internal.column_makes WHERE relation = source) s ON s.name = t.name
+    WHERE CASE WHEN t.name IS NULL THEN NOT ignore_extra WHEN s.name IS NULL THEN NOT fill_target
+      ELSE (t.attnotnull, t.atttypid, t.atttypmod, t.encoding, t.distkey, t.sortkey) IS DISTINCT FROM
+        (s.attnotnull, s.atttypid, s.atttypmod, s.encoding, s.distkey, s.sortkey) END LIMIT 1;
+  IF bad IS NOT NULL THEN
+    RAISE EXCEPTION 'column "%" of the source and the target of ALTER TABLE APPEND differ', bad USING ERRCODE = '42P16';
+  END IF;
+  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid IN (target, source) AND attidentity <> '') THEN
+    RAISE EXCEPTION 'ALTER TABLE APPEND takes no tables with an IDENTITY column' USING ERRCODE = '0A000';
+  END IF;
+  SELECT string_agg(quote_ident(t.name), ', ') INTO common FROM pg_internal.column_makes t
+    WHERE relation = target AND EXISTS (SELECT FROM pg_internal.column_makes s WHERE s.relation = source AND s.name = t.name);
+  EXECUTE format('INSERT INTO %1$s (%2$s) SELECT %2$s FROM %3$s', target, common, source);
+  EXECUTE format('DELETE FROM %s', source);
+END $f$;
+
+CREATE FUNCTION pg_internal.give_table(target regclass, owner name)
+  RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $f$
+BEGIN
+  PERFORM pg_internal.must_own(target);
+  IF NOT pg_has_role(session_user, owner, 'USAGE') THEN
+    RAISE EXCEPTION 'permission denied for user %', owner USING ERRCODE = '42501';
+  END IF;
+  EXECUTE format('ALTER TABLE %s OWNER TO %I', target, owner);
 END $f$;
 
 CREATE FUNCTION pg_internal.relax_keys(target regclass)
@@ -173,6 +227,8 @@ BEGIN
   DELETE FROM pg_internal.column_attributes WHERE relation IN (SELECT objid FROM pg_event_trigger_dropped_objects()
     WHERE classid = 'pg_class'::regclass AND objsubid IN (0, attribute));
   DELETE FROM pg_internal.table_attributes WHERE relation IN (SELECT objid FROM pg_event_trigger_dropped_objects()
+    WHERE classid = 'pg_class'::regclass AND objsubid = 0);
+  DELETE FROM pg_internal.late_views WHERE view IN (SELECT objid FROM pg_event_trigger_dropped_objects()
     WHERE classid = 'pg_class'::regclass AND objsubid = 0);
 END $f$;
 CREATE EVENT TRIGGER forget_dropped ON sql_drop EXECUTE FUNCTION pg_internal.forget_dropped();

@@ -74,6 +74,20 @@ CREATE VIEW pg_catalog.svv_table_info AS
   WHERE r.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'pg_internal', 'information_schema')
     AND n.nspname !~ '^pg_(toast|temp)' AND s.rows > 0;
 
+CREATE VIEW pg_catalog.svv_columns AS
+  SELECT table_catalog::text, table_schema::text, table_name::text, column_name::text, ordinal_position::int,
+    column_default::text, is_nullable::text, replace(data_type::text, 'varbyte', 'binary varying') AS data_type,
+    character_maximum_length::int, numeric_precision::int, numeric_precision_radix::int, numeric_scale::int,
+    datetime_precision::int, interval_type::text, interval_precision::text, NULL::text AS character_set_catalog,
+    NULL::text AS character_set_schema, NULL::text AS character_set_name, NULL::text AS collation_catalog,
+    NULL::text AS collation_schema, NULL::text AS collation_name, NULL::text AS domain_name,
+    col_description(format('%I.%I', table_schema, table_name)::regclass, ordinal_position::int) AS remarks
+  FROM information_schema.columns WHERE table_schema <> 'pg_internal'
+  UNION ALL
+  SELECT current_database()::text, view_schema::text, view_name::text, col_name::text, col_num, NULL, 'YES', col_type,
+    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+  FROM pg_get_late_binding_view_cols() v(view_schema name, view_name name, col_name name, col_type varchar, col_num int);
+
 CREATE VIEW pg_catalog.stv_slices AS SELECT 0 AS node, s AS slice, s AS localslice, 'D'::char(1) AS type
   FROM generate_series(0, ${slices - 1}) AS s;
 CREATE VIEW pg_catalog.stv_db_isolation_level AS SELECT current_database()::text AS db_name,
@@ -81,5 +95,5 @@ CREATE VIEW pg_catalog.stv_db_isolation_level AS SELECT current_database()::text
     ELSE 'Snapshot Isolation' END AS isolation_level;
 
 GRANT SELECT ON pg_catalog.stl_load_errors, pg_catalog.sys_load_error_detail, pg_catalog.pg_table_def,
-  pg_catalog.svv_table_info, pg_catalog.stv_slices, pg_catalog.stv_db_isolation_level TO PUBLIC;
+  pg_catalog.svv_table_info, pg_catalog.svv_columns, pg_catalog.stv_slices, pg_catalog.stv_db_isolation_level TO PUBLIC;
 `;

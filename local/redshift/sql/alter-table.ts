@@ -16,9 +16,9 @@ export function alterTable(cursor: Cursor): Statement {
   if (cursor.take('add')) return add(cursor, table);
   if (cursor.take('rename')) return rename(cursor, table);
   if (cursor.take('drop')) return drop(cursor, table);
-  if (cursor.take('owner', 'to')) return pass(`ALTER TABLE ${table.sql} OWNER TO ${cursor.rest()}`);
+  if (cursor.take('owner', 'to')) return give(cursor, table);
   if (cursor.take('alter')) return alter(cursor, table);
-  if (cursor.take('append')) throw notImplemented('ALTER TABLE … APPEND');
+  if (cursor.take('append', 'from')) return append(cursor, table);
   throw cursor.unexpected();
 }
 
@@ -83,6 +83,24 @@ function alter(cursor: Cursor, table: TableName): Statement {
   if (length === undefined) throw refusedType(column);
   const widen = `SELECT pg_internal.widen_column(${regclass(table)}, ${literal(column)}, ${length})`;
   return { kind: 'steps', steps: [widen], tag, inBlock: 'refused' };
+}
+
+/** The new owner needs no right to create tables in the schema. */
+function give(cursor: Cursor, table: TableName): Statement {
+  const owner = literal(cursor.word());
+  cursor.end();
+  const steps = [`SELECT pg_internal.give_table(${regclass(table)}, ${owner})`];
+  return { kind: 'steps', steps, tag, inBlock: 'joins' };
+}
+
+/** Moves all rows of one table into another of the same make. */
+function append(cursor: Cursor, table: TableName): Statement {
+  const source = cursor.table();
+  const ignoreExtra = cursor.take('ignoreextra');
+  const fillTarget = !ignoreExtra && cursor.take('filltarget');
+  cursor.end();
+  const move = `SELECT pg_internal.append_table(${regclass(table)}, ${regclass(source)}, ${ignoreExtra}, ${fillTarget})`;
+  return { kind: 'steps', steps: [move], tag: 'ALTER TABLE APPEND', inBlock: 'refused' };
 }
 
 function refusedType(column: string): RedshiftError {

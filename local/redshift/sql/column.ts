@@ -48,16 +48,17 @@ function readColumnOption(cursor: Cursor, column: Column): void {
   else if (cursor.take('unique')) column.keys.push({ name, kind: 'u', columns });
   else if (cursor.take('references')) column.keys.push({ name, kind: 'f', columns, ...readReference(cursor) });
   else if (cursor.take('default')) column.sql += ` DEFAULT ${readDefault(cursor)}`;
-  else if (cursor.take('identity')) column.sql += identity('ALWAYS', cursor);
-  else if (cursor.take('generated', 'by', 'default', 'as', 'identity')) column.sql += identity('BY DEFAULT', cursor);
-  else if (cursor.take('collate', 'case_sensitive')) return;
+  else if (cursor.take('identity')) column.sql += identity('ALWAYS', cursor, column);
+  else if (cursor.take('generated', 'by', 'default', 'as', 'identity')) {
+    column.sql += identity('BY DEFAULT', cursor, column);
+  } else if (cursor.take('collate', 'case_sensitive')) return;
   else if (cursor.sees('collate')) throw notImplemented('COLLATE other than CASE_SENSITIVE');
   else if (cursor.sees('check') || cursor.sees('exclude')) throw unsupportedConstraint(cursor);
   else throw cursor.unexpected();
 }
 
 function readEncoding(cursor: Cursor): string {
-  const name = cursor.name();
+  const name = cursor.word();
   if (!encodings.has(name)) throw new RedshiftError(`Invalid column encoding "${name}"`, sqlstate.undefinedObject);
   return name === 'raw' ? 'none' : name;
 }
@@ -65,16 +66,27 @@ function readEncoding(cursor: Cursor): string {
 const optionWords =
   'not null encode distkey sortkey primary unique references identity generated collate constraint'.split(' ');
 
+/** Known to the leader node alone, so that no row is filled with them. */
+const leaderOnly = ['nextval', 'now', 'current_timestamp', 'current_time', 'localtime', 'localtimestamp'];
+
 function readDefault(cursor: Cursor): string {
   const from = cursor.position;
   // The first token belongs to the value whatever it is: NULL, for one.
   if (!cursor.sees('(')) cursor.next();
   cursor.until(() => cursor.sees(',') || optionWords.some((word) => cursor.sees(word)));
+  for (const word of leaderOnly) {
+    if (!cursor.spans(from, cursor.position, word)) continue;
+    const message = 'Specified types or functions (one per INFO message) not supported on Amazon Redshift tables.';
+    throw new RedshiftError(message, sqlstate.featureNotSupported);
+  }
   const sql = cursor.between(from, cursor.position);
   return /^sysdate$/i.test(sql) ? 'pg_catalog.sysdate()' : sql;
 }
 
-function identity(kind: string, cursor: Cursor): string {
+function identity(kind: string, cursor: Cursor, column: Column): string {
+  if (!/ (integer|bigint)$/.test(column.sql)) {
+    throw new RedshiftError(`identity column "${column.name}" must be INTEGER or BIGINT`, sqlstate.invalidTable);
+  }
   cursor.expect('(');
   const seed = cursor.integer();
   cursor.expect(',');

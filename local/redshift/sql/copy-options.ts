@@ -222,7 +222,7 @@ const readers: Readonly<Record<string, Reader>> = {
 };
 
 function readFormat(cursor: Cursor, options: CopyOptions): void {
-  const name = cursor.name();
+  const name = cursor.word();
   if (name === 'csv') options.csv = true;
   else if (unsupportedFormats.has(name)) throw notImplemented(`COPY FORMAT ${name.toUpperCase()}`);
   else throw new RedshiftError(`syntax error at or near "${name}"`, sqlstate.syntaxError);

@@ -1,5 +1,6 @@
 // How is a statement read from left to right? A place in its tokens, blanks left out.
 import { RedshiftError, sqlstate, syntaxError } from '../errors.ts';
+import { isReserved } from './reserved.ts';
 import { quoteName, render, type Token } from './tokens.ts';
 
 /** A table's name as written: folded, quoted again for the backend, and its last part alone. */
@@ -62,8 +63,15 @@ export class Cursor {
     return token ? syntaxError(token.text) : new RedshiftError('syntax error at end of input', sqlstate.syntaxError);
   }
 
-  /** A plain or quoted name, folded. */
+  /** A plain or quoted name, folded. A word that is reserved needs quotes. */
   name(): string {
+    const token = this.peek();
+    if (token?.kind === 'word' && isReserved(token.value)) throw this.unexpected();
+    return this.word();
+  }
+
+  /** A name, or a word of the language that is read like one. */
+  word(): string {
     const token = this.peek();
     if (token?.kind !== 'word' && token?.kind !== 'name') throw this.unexpected();
     this.at++;
@@ -89,7 +97,7 @@ export class Cursor {
     let last = this.name();
     const parts = [quoteName(last)];
     while (this.take('.')) {
-      last = this.name();
+      last = this.word();
       parts.push(quoteName(last));
     }
     return { sql: parts.join('.'), last };
@@ -124,6 +132,22 @@ export class Cursor {
     const last = this.significant[to - 1];
     if (first === undefined || last === undefined || to <= from) return '';
     return render(this.tokens.slice(first, last + 1));
+  }
+
+  /** Whether this word stands between two positions. */
+  spans(from: number, to: number, word: string): boolean {
+    return this.significant.slice(from, to).some((index) => {
+      const token = this.tokens[index];
+      return token?.kind === 'word' && token.value === word;
+    });
+  }
+
+  /** The tokens that are left, but for the last so many. */
+  restTokens(without: number): readonly Token[] {
+    const first = this.significant[this.at];
+    const last = this.significant.at(-without - 1);
+    this.at = this.significant.length;
+    return first === undefined || last === undefined ? [] : this.tokens.slice(first, last + 1);
   }
 
   /** All that is left. */

@@ -6,9 +6,12 @@ import { copyStatement } from './copy-statement.ts';
 import { createTable } from './create-table.ts';
 import { Cursor } from './cursor.ts';
 import { regclass } from './keys.ts';
+import { createLateView, isLateView } from './late-views.ts';
 import { replaceListagg } from './listagg.ts';
+import { relationNames } from './relations.ts';
+import { isReserved } from './reserved.ts';
 import { reset, set, show } from './settings.ts';
-import type { Statement } from './statement.ts';
+import type { Pass, Statement } from './statement.ts';
 import { render, type Token } from './tokens.ts';
 
 type Reader = (cursor: Cursor, tokens: readonly Token[]) => Statement;
@@ -47,7 +50,13 @@ const readers: Readonly<Record<string, Reader>> = {
     if (['schema', 'user', 'group', 'default'].some((word) => cursor.sees(word))) return general(tokens);
     throw notSupported(tokens);
   },
+  refresh: (cursor) => {
+    cursor.expect('materialized');
+    throw notImplemented('REFRESH MATERIALIZED VIEW');
+  },
   drop: (cursor, tokens) => {
+    const word = cursor.peek()?.value ?? '';
+    if (later.has(word)) throw notImplemented(`DROP ${word.toUpperCase()}`);
     if (['table', 'view', 'schema', 'user', 'group'].some((word) => cursor.sees(word))) return general(tokens);
     throw notSupported(tokens);
   },
@@ -121,12 +130,17 @@ function create(cursor: Cursor, tokens: readonly Token[]): Statement {
   if (later.has(word)) throw notImplemented(`CREATE ${word.toUpperCase()}`);
   if (!replaces && ['table', 'temp', 'temporary', 'local'].includes(word)) return createTable(cursor);
   if (cursor.sees('index') || cursor.sees('unique', 'index')) throw notSupported(tokens, ' on Redshift tables');
-  if (word === 'view') {
-    if (sequence(tokens, 'with', 'no', 'schema', 'binding')) throw notImplemented('views WITH NO SCHEMA BINDING');
-    return general(tokens);
-  }
+  if (word === 'view') return createView(cursor, replaces, tokens);
   if (!replaces && ['schema', 'user', 'group'].includes(word)) return general(tokens);
   throw notSupported(tokens);
+}
+
+function createView(cursor: Cursor, replaces: boolean, tokens: readonly Token[]): Statement {
+  if (isLateView(tokens)) return createLateView(cursor, replaces, general);
+  const sql = general(tokens).sql;
+  cursor.expect('view');
+  const bound = `SELECT pg_internal.bound_view(${regclass(cursor.table())})`;
+  return { kind: 'steps', steps: [sql, bound], tag: 'CREATE VIEW', inBlock: 'joins' };
 }
 
 function truncate(cursor: Cursor): Statement {
@@ -219,13 +233,21 @@ const unknownFunctions = new Set(
 );
 
 /** Checks what may stand anywhere in a statement, and writes it for the backend. */
-function general(tokens: readonly Token[]): Statement {
+function general(tokens: readonly Token[]): Pass {
   const cursor = new Cursor(tokens);
   const writes = ['insert', 'update', 'delete', 'merge'].includes(cursor.peek()?.value ?? '');
   if (writes && sequence(tokens, 'returning')) throw syntaxError('RETURNING');
   if (sequence(tokens, 'on', 'conflict')) throw syntaxError('ON');
   if (sequence(tokens, 'is', 'distinct', 'from') || sequence(tokens, 'is', 'not', 'distinct', 'from')) {
     throw syntaxError('DISTINCT');
+  }
+  for (const { parts } of relationNames(tokens)) {
+    const [first] = parts;
+    if (first?.kind === 'word' && isReserved(first.value)) throw syntaxError(first.text);
+  }
+  if (cursor.take('insert', 'into')) {
+    cursor.table();
+    if (cursor.sees('(') && !cursor.sees('(', 'select') && !cursor.sees('(', 'with')) cursor.names();
   }
   const significant = tokens.filter((token) => token.kind !== 'space');
   significant.forEach((token, i) => {

@@ -82,8 +82,8 @@ export function show(cursor: Cursor): Statement {
 
 /** One name, or two with a point between them: a variable of the session's context, whose name is the user's own. */
 function settingName(cursor: Cursor): string {
-  const name = cursor.name();
-  return cursor.take('.') ? `${name}.${cursor.name()}` : name;
+  const name = cursor.word();
+  return cursor.take('.') ? `${name}.${cursor.word()}` : name;
 }
 
 const contextVariable = /^(?!redshift\.)[a-z_][a-z0-9_$]*\.[a-z_][a-z0-9_$]*$/;

@@ -40,7 +40,7 @@ const known = new Set(
 
 /** Reads a type; returns it as the backend writes it. `column` is the place for messages, like `t.c`. */
 export function readType(cursor: Cursor, column: string): string {
-  const first = cursor.name();
+  const first = cursor.word();
   const type = named(cursor, first, column);
   if (cursor.sees('[') || cursor.sees('array')) throw unsupported(column, `${first}[]`);
   return type;
