@@ -235,7 +235,7 @@ describe('publish', () => {
   });
 
   test('refuses while a batch is missing, and the live table stays', async () => {
-    await session.query(`CREATE TABLE sales.t (old VARCHAR(9)); INSERT INTO sales.t VALUES ('as it was')`);
+    await session.query(`CREATE TABLE sales.t ("old" VARCHAR(9)); INSERT INTO sales.t VALUES ('as it was')`);
     await expect(publishAll()).rejects.toMatchObject({
       name: 'CountMismatch',
       message: expect.stringContaining('1 of 2 batches'),
@@ -251,7 +251,7 @@ describe('publish', () => {
 
   test('replaces a live table of other columns', async () => {
     await begin({ ...table, publish: 'replace' });
-    await session.query(`CREATE SCHEMA sales; CREATE TABLE sales.t (old VARCHAR(8)); INSERT INTO sales.t VALUES ('x')`);
+    await session.query(`CREATE SCHEMA sales; CREATE TABLE sales.t ("old" VARCHAR(8)); INSERT INTO sales.t VALUES ('x')`);
     await prepare(world(), { run, chunk: 0 });
     await copyBatch(0, [await part(0, '1,"a"\n', 1)]);
     await loadTheRest();

@@ -250,7 +250,7 @@ describe('tables that are there', () => {
   it('go with their schema by drop schema, and the schema stays', async () => {
     source = await createDatabase(servers.source, 'CREATE SCHEMA s; CREATE TABLE s.t (id int)');
     await target.run(
-      `CREATE SCHEMA s; CREATE TABLE s.mine (id int); CREATE TABLE s.t (old int); CREATE VIEW s.v AS SELECT * FROM s.mine; CREATE TABLE public.kept (id int)`,
+      `CREATE SCHEMA s; CREATE TABLE s.mine (id int); CREATE TABLE s.t ("old" int); CREATE VIEW s.v AS SELECT * FROM s.mine; CREATE TABLE public.kept (id int)`,
     );
     await succeeded(run('load', source, 'WITH drop schema'));
     expect(await tables()).toEqual(['public.kept', 's.t']);
