@@ -251,7 +251,9 @@ describe('publish', () => {
 
   test('replaces a live table of other columns', async () => {
     await begin({ ...table, publish: 'replace' });
-    await session.query(`CREATE SCHEMA sales; CREATE TABLE sales.t ("old" VARCHAR(8)); INSERT INTO sales.t VALUES ('x')`);
+    await session.query(
+      `CREATE SCHEMA sales; CREATE TABLE sales.t ("old" VARCHAR(8)); INSERT INTO sales.t VALUES ('x')`,
+    );
     await prepare(world(), { run, chunk: 0 });
     await copyBatch(0, [await part(0, '1,"a"\n', 1)]);
     await loadTheRest();
