@@ -8,6 +8,8 @@ import { MOST_DIGITS, MOST_VARCHAR_BYTES, sourceModifier } from './redshift-type
 export interface Passage {
   readonly from: SourceValue;
   readonly to: TargetColumn;
+  /** Whether the source keeps text in UTF-8. */
+  readonly utf8: boolean;
 }
 
 /** Least and greatest, as SQL writes them. */
@@ -36,6 +38,20 @@ export interface SourceValue {
   readonly range?: Range;
   /** The most bytes of its text in UTF-8; absent when there is no bound. */
   readonly longest?: number;
+  /** Whether its text is sure to be ASCII. */
+  readonly ascii?: true;
+  /** What its JSON may hold, where it is sent as such and is not bounded. */
+  readonly json?: JsonContent;
+}
+
+export interface JsonContent {
+  /** Strings of any length, and numbers of any digits. */
+  readonly strings: boolean;
+  readonly numbers: boolean;
+  /** Values within values, as deep as one likes. */
+  readonly nested: boolean;
+  /** Escapes as they were written: json keeps them. */
+  readonly escapes: boolean;
 }
 
 export interface TargetColumn {
@@ -85,7 +101,8 @@ const MONEY = [22, 3] as const;
 /** `type` is what is read: the column's, or what a transform made of it. */
 export function sourceValue(type: ColumnType): SourceValue {
   const effective = type.kind === 'domain' && type.base ? type.base : type;
-  const kind = effective.kind === 'base' ? (KINDS[effective.name] ?? 'other') : 'other';
+  const known = effective.kind === 'base' && (effective.schema === 'pg_catalog' || effective.extension !== undefined);
+  const kind = known ? (KINDS[effective.name] ?? 'other') : 'other';
   const digits = effective.name === 'money' ? MONEY : sourceModifier(effective).digits;
   const range = kind === 'integer' ? INTEGERS[effective.name] : undefined;
   const longest = longestText(effective);
@@ -94,8 +111,32 @@ export function sourceValue(type: ColumnType): SourceValue {
     ...(range === undefined ? {} : { range }),
     ...(digits === undefined ? {} : { digits }),
     ...(longest === undefined ? {} : { longest }),
+    ...(known && longest !== undefined && !TEXTS.has(effective.name) ? { ascii: true } : {}),
+    ...jsonOf(effective, { kind, digits, longest }),
   };
 }
+
+/** Bounded, and yet any text. */
+const TEXTS = new Set(['varchar', 'bpchar', 'char', 'name']);
+
+const ANYTHING: JsonContent = { strings: true, numbers: true, nested: true, escapes: true };
+const NOTHING: JsonContent = { strings: false, numbers: false, nested: false, escapes: false };
+
+/** Of a value that is bounded nothing is to be feared, and of a list of such its length alone. */
+function jsonOf(
+  type: ColumnType,
+  { kind, digits, longest }: { kind: SourceKind; digits: SourceValue['digits']; longest: number | undefined },
+): { json?: JsonContent } {
+  if (kind === 'json') return { json: ANYTHING };
+  if (kind === 'jsonb') return { json: { ...ANYTHING, escapes: false } };
+  if (type.kind === 'array') return { json: type.element === undefined ? ANYTHING : elementJson(type.element) };
+  if (type.kind === 'composite' || type.name === 'record') return { json: ANYTHING };
+  if (kind === 'numeric' && (digits === undefined || digits[0] > MOST_DIGITS))
+    return { json: { ...NOTHING, numbers: true } };
+  return longest !== undefined && longest < MOST_VARCHAR_BYTES ? {} : { json: { ...NOTHING, strings: true } };
+}
+
+const elementJson = (element: ColumnType): JsonContent => sourceValue(element).json ?? NOTHING;
 
 /** A `123456-12-31 23:59:59.999999+00 BC`, or a float's 17 digits with their exponent. */
 const LONGEST_PLAIN = 40;

@@ -4,6 +4,23 @@
 import type { Bounds } from './hazards/bounds.ts';
 import { dayBounds, farDay, infiniteDay, isDay, nearestDay, outsideDays } from './hazards/days.ts';
 import {
+  characterBounds,
+  depthBounds,
+  hasBadCharacter,
+  hasLongNumber,
+  hasLongString,
+  isDeep,
+  isLongJson,
+  jsonBounds,
+  maybeBadCharacter,
+  maybeDeep,
+  maybeLongJson,
+  maybeLongNumber,
+  maybeLongString,
+  numberBounds,
+  stringBounds,
+} from './hazards/json.ts';
+import {
   cut,
   hasMoreDigits,
   infinityBounds,
@@ -19,13 +36,41 @@ import {
   rounded,
   scaleBounds,
 } from './hazards/numbers.ts';
+import {
+  asciiBounds,
+  blankBounds,
+  bytesBounds,
+  cutBytes,
+  cutText,
+  isLongByBlanks,
+  isLongBytes,
+  isLongText,
+  isMultibyte,
+  lengthBounds,
+  maybeLonger,
+} from './hazards/texts.ts';
 import type { Passage } from './passage.ts';
 
 /** What becomes of such a value. `keep`: it is sent as it is, and nothing is looked for. */
 export const POLICIES = ['fail', 'null', 'clamp', 'truncate', 'keep'] as const;
 export type Policy = (typeof POLICIES)[number];
 
-export const HAZARD_NAMES = ['infinity', 'nan', 'date out of range', 'number out of range', 'extra digits'] as const;
+export const HAZARD_NAMES = [
+  'infinity',
+  'nan',
+  'date out of range',
+  'number out of range',
+  'extra digits',
+  'multibyte',
+  'long text',
+  'extra blanks',
+  'long bytes',
+  'long json',
+  'long json string',
+  'long json number',
+  'deep json',
+  'bad json character',
+] as const;
 /** Also the words of the command language: `on infinity null`. */
 export type HazardName = (typeof HAZARD_NAMES)[number];
 
@@ -37,6 +82,8 @@ export interface ValueHazard {
   readonly redshift: string;
   /** Those that make sense. */
   readonly policies: readonly Policy[];
+  /** Whether it is looked for in the text that is sent, and not in the value that the source has. */
+  readonly inText?: true;
   /** What to test against where a column can hold such a value; undefined where it cannot. */
   applies(passage: Passage): Bounds | undefined;
   /** Whether the column holds such a value after all: then it is kept where the command says nothing. */
@@ -118,5 +165,99 @@ export const VALUE_HAZARDS: readonly ValueHazard[] = [
     test: hasMoreDigits,
     clamp: rounded,
     truncate: cut,
+  },
+  {
+    name: 'multibyte',
+    what: 'a character that is not ASCII',
+    redshift: 'refuses it in a CHAR; a VARCHAR takes it',
+    policies: ['fail', 'null', 'keep'],
+    inText: true,
+    applies: asciiBounds,
+    suspect: isMultibyte,
+    test: isMultibyte,
+  },
+  {
+    name: 'long text',
+    what: 'a text with more bytes than its column',
+    redshift: 'refuses it',
+    policies: ['fail', 'null', 'truncate', 'keep'],
+    inText: true,
+    applies: lengthBounds,
+    suspect: maybeLonger,
+    test: isLongText,
+    truncate: cutText,
+  },
+  {
+    name: 'extra blanks',
+    what: 'a text with more blanks at its end than its column has bytes',
+    redshift: 'cuts them silently',
+    policies: ['fail', 'null', 'truncate', 'keep'],
+    inText: true,
+    applies: blankBounds,
+    altered: () => true,
+    suspect: maybeLonger,
+    test: isLongByBlanks,
+    truncate: cutText,
+  },
+  {
+    name: 'long bytes',
+    what: 'more bytes than its column, or than a row of 4 MB can bring',
+    redshift: 'refuses them',
+    policies: ['fail', 'null', 'truncate', 'keep'],
+    applies: bytesBounds,
+    suspect: isLongBytes,
+    test: isLongBytes,
+    truncate: cutBytes,
+  },
+  {
+    name: 'long json',
+    what: 'JSON that is longer than a row of 4 MB',
+    redshift: 'refuses it',
+    policies: ['fail', 'null', 'keep'],
+    inText: true,
+    applies: jsonBounds,
+    suspect: maybeLongJson,
+    test: isLongJson,
+  },
+  {
+    name: 'long json string',
+    what: 'JSON with a string of more than 65,535 bytes in it',
+    redshift: 'refuses it',
+    policies: ['fail', 'null', 'keep'],
+    inText: true,
+    applies: stringBounds,
+    suspect: maybeLongString,
+    test: hasLongString,
+  },
+  {
+    name: 'long json number',
+    what: 'JSON with a number of more than 38 digits in it',
+    redshift: 'makes a double of it, which has about 15',
+    policies: ['fail', 'null', 'keep'],
+    inText: true,
+    applies: numberBounds,
+    altered: () => true,
+    suspect: maybeLongNumber,
+    test: hasLongNumber,
+  },
+  {
+    name: 'deep json',
+    what: 'JSON that is nested deeper than 1000 levels',
+    redshift: 'refuses it',
+    policies: ['fail', 'null', 'keep'],
+    inText: true,
+    applies: depthBounds,
+    suspect: maybeDeep,
+    test: isDeep,
+  },
+  {
+    name: 'bad json character',
+    what: 'JSON with the character U+0000 in it, or with half of a surrogate pair',
+    redshift: 'refuses it',
+    policies: ['fail', 'null', 'keep'],
+    inText: true,
+    applies: characterBounds,
+    suspect: maybeBadCharacter,
+    test: hasBadCharacter,
   },
 ];

@@ -17,6 +17,7 @@ export function catalogFromRows(dialect: Dialect, rows: CatalogRows): Catalog {
   return {
     dialect,
     database: text(database, 'name'),
+    ...maybe('encoding', optional(database, 'encoding')),
     schemas: rows.schemas.map((row) => ({ name: text(row, 'name'), ...comment(row) })),
     tables: tablesFromRows(rows),
     views: rows.views.map(view),

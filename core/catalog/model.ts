@@ -128,6 +128,8 @@ export interface Schema {
 export interface Catalog {
   readonly dialect: Dialect;
   readonly database: string;
+  /** How PostgreSQL keeps text: `UTF8`, `LATIN1`, … */
+  readonly encoding?: string;
   readonly schemas: readonly Schema[];
   readonly tables: readonly Table[];
   /** Plain views; materialized ones hold rows and stand among the tables. */

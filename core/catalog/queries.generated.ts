@@ -55,6 +55,7 @@ ORDER BY a.attrelid, a.attnum;
     database: `
 -- What is this database called, and which PostgreSQL serves it?
 SELECT current_database() AS name,
+       current_setting('server_encoding') AS encoding,
        current_setting('server_version_num') AS version_number;
 `,
     foreignKeys: `

@@ -170,7 +170,10 @@ function draftTable(input: PlanInput, there: Occupied, placed: PlacedTable, inde
   const { table, target } = placed;
   const wished = planColumns(table, style, command);
   const existing = meetExisting(target, wished.columns, there, command);
-  const guarded = guardColumns(placeOf(table), existing.columns, wished.casted, command.options);
+  const guarded = guardColumns(placeOf(table), existing.columns, wished.casted, {
+    options: command.options,
+    utf8: (input.source.encoding ?? 'UTF8') === 'UTF8',
+  });
   const { columns } = guarded;
   const live = existing.publish === 'replace' ? there.tables.get(keyOf(target))?.layout : undefined;
   const inherited = inherit(placed.storage, live, columns, placeOf(target));

@@ -3,7 +3,7 @@
 
 import { type Passage, sourceValue, targetColumn } from '../cast/passage.ts';
 import type { ColumnCast } from '../cast/rules.ts';
-import { type Policy, VALUE_HAZARDS, type ValueHazard } from '../cast/value-hazards.ts';
+import { hazardOf, type Policy, VALUE_HAZARDS, type ValueHazard } from '../cast/value-hazards.ts';
 import type { LoadOptions } from '../command/model.ts';
 import { policyOption } from '../command/value-policies.ts';
 import type { Hazard, PlannedColumn, PlannedGuard } from './model.ts';
@@ -18,19 +18,25 @@ export interface GuardedColumns {
   readonly usedCasts: readonly number[];
 }
 
+/** What the command says, and whether the source keeps text in UTF-8. */
+export interface Reading {
+  readonly options: LoadOptions;
+  readonly utf8: boolean;
+}
+
 /** `casted` speaks of the same columns, in the same order; `place` is the table. */
 export function guardColumns(
   place: string,
   columns: readonly PlannedColumn[],
   casted: readonly CastedColumn[],
-  options: LoadOptions,
+  { options, utf8 }: Reading,
 ): GuardedColumns {
   const hazards: Hazard[] = [];
   const usedCasts: number[] = [];
   const guarded = columns.map((column, index) => {
     const cast = casted[index];
     if (cast === undefined) return column;
-    const passage: Passage = { from: sourceValue(cast.value.type), to: targetColumn(column.type) };
+    const passage: Passage = { from: sourceValue(cast.value.type), to: targetColumn(column.type), utf8 };
     const guards = VALUE_HAZARDS.flatMap((hazard): PlannedGuard[] => {
       const bounds = hazard.applies(passage);
       if (bounds === undefined) return [];
@@ -44,11 +50,20 @@ export function guardColumns(
       return [{ hazard: hazard.name, policy: 'fail', bounds }];
     });
     if (guards.length === 0) return column;
+    const inText = guards.some(({ hazard }) => hazardOf(hazard).inText === true);
+    const expression = inText ? asText(column.expression, cast) : column.expression;
     // Money is compared as the number that it is sent as.
-    const value = cast.value.type.name === 'money' ? column.expression : cast.value.expression;
-    return { ...column, ...(value === column.expression ? {} : { value }), guards };
+    const value = inText || cast.value.type.name === 'money' ? expression : cast.value.expression;
+    return { ...column, expression, ...(value === expression ? {} : { value }), guards };
   });
   return { columns: guarded, hazards, usedCasts };
+}
+
+/** What is no text yet is written out by a cast, as COPY would. */
+function asText(expression: string, { value }: CastedColumn): string {
+  const { name, kind } = value.type.base ?? value.type;
+  const isText = kind === 'base' && ['text', 'varchar', 'bpchar'].includes(name) && expression === value.expression;
+  return isText || expression.endsWith('::text') ? expression : `(${expression})::text`;
 }
 
 /** Who chose a policy: a CAST rule by its number, or WITH; nobody when absent. */

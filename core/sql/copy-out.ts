@@ -2,7 +2,7 @@
 
 import type { PlannedColumn, PlannedPart } from '../plan/model.ts';
 import { holdBytes, sent } from './empty-bytes.ts';
-import { guardedExpression } from './guards.ts';
+import { guardedExpression, guardsRendered } from './guards.ts';
 import { identifier, literal } from './quote.ts';
 
 /** How the values of a part are told apart in its CSV. */
@@ -20,27 +20,49 @@ export interface Writing {
 export function copyOut(columns: readonly PlannedColumn[], part: PlannedPart, writing: Writing): string {
   const quoted = columns.filter((column) => column.quoted).map((column) => identifier(column.target));
   const force = quoted.length > 0 ? `, FORCE_QUOTE (${quoted.join(', ')})` : '';
-  const query = holdBytes(columns) ? rewritten(columns, part, writing) : rendered(columns, part, writing);
+  const read = columns.some(guardsRendered) ? guarded(columns, part, writing) : rendered(columns, part, writing);
+  const query = holdBytes(columns) ? rewritten(columns, read, writing) : read;
   return `COPY (${query}) TO STDOUT (FORMAT csv, NULL ${literal(writing.sentinel)}${force})`;
 }
 
-function rendered(columns: readonly PlannedColumn[], part: PlannedPart, { sentinel }: Writing): string {
-  const row = part.query === true || part.foreign === true ? undefined : 'ctid';
-  const list = columns
-    .map((column, number) => `${guardedExpression(column, number, sentinel, row)} AS ${identifier(column.target)}`)
-    .join(', ');
+/** What names a row in the part; what a query gives, or another server, has no ctid. */
+const rowOf = (part: PlannedPart) => (part.query === true || part.foreign === true ? undefined : 'ctid');
+
+/** What guards test as it is rendered waits for them. */
+function rendered(columns: readonly PlannedColumn[], part: PlannedPart, { sentinel }: Writing, more = ''): string {
+  const list = columns.map((column, number) => {
+    const value = guardsRendered(column)
+      ? column.expression
+      : guardedExpression(column, number, { sentinel, row: rowOf(part) });
+    return `${value} AS ${identifier(column.target)}`;
+  });
   // A line of its own for the bracket: a query may end in a comment.
   const rows = part.query === true ? `(${part.from}\n) AS "rows"` : `ONLY ${part.from}`;
   const where = part.where === undefined ? '' : ` WHERE ${part.where}`;
-  return `SELECT ${list} FROM ${rows}${where}`;
+  return `SELECT ${list.join(', ')}${more} FROM ${rows}${where}`;
 }
 
 /** OFFSET 0 keeps PostgreSQL from putting the expressions where the names are, and so from rendering a value twice. */
-function rewritten(columns: readonly PlannedColumn[], part: PlannedPart, writing: Writing): string {
-  const { sentinel, headed } = writing;
+const under = (query: string): string => `(${query} OFFSET 0) AS "rendered"`;
+
+function guarded(columns: readonly PlannedColumn[], part: PlannedPart, writing: Writing): string {
+  const row = rowOf(part);
+  const list = columns.map((column, number) => {
+    const name = identifier(column.target);
+    if (!guardsRendered(column)) return name;
+    const { value, ...others } = column;
+    const seen = guardedExpression({ ...others, expression: name }, number, { sentinel: writing.sentinel, row });
+    return `${seen} AS ${name}`;
+  });
+  // No column of Redshift can be called ctid.
+  const query = rendered(columns, part, writing, row === undefined ? '' : ', ctid AS ctid');
+  return `SELECT ${list.join(', ')} FROM ${under(query)}`;
+}
+
+function rewritten(columns: readonly PlannedColumn[], query: string, { sentinel, headed }: Writing): string {
   const list = columns.map((column) => {
     const name = identifier(column.target);
     return `${sent(column, name, sentinel, headed)} AS ${name}`;
   });
-  return `SELECT ${list.join(', ')} FROM (${rendered(columns, part, writing)} OFFSET 0) AS "rendered"`;
+  return `SELECT ${list.join(', ')} FROM ${under(query)}`;
 }

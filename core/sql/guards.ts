@@ -4,7 +4,7 @@
 
 import { hazardOf, type ValueHazard } from '../cast/value-hazards.ts';
 import type { PlannedColumn, PlannedGuard } from '../plan/model.ts';
-import { literal } from './quote.ts';
+import { identifier, literal } from './quote.ts';
 
 /** A value that stops the run, as the mark in the server's error says. */
 export interface Marked {
@@ -18,10 +18,24 @@ export interface Marked {
 /** How a row is named in a mark: by an expression, or not at all. */
 export type RowName = 'ctid' | undefined;
 
-/** The column's expression with its guards around it. */
-export function guardedExpression(column: PlannedColumn, number: number, sentinel: string, row: RowName): string {
+const isTested = ({ policy }: PlannedGuard): boolean => policy !== 'keep';
+
+/** Whether guards test what is sent and that takes more than a look at the column: then it is rendered first. */
+export function guardsRendered({ guards = [], expression, source }: PlannedColumn): boolean {
+  const inText = guards.some((guard) => isTested(guard) && hazardOf(guard.hazard).inText === true);
+  return inText && expression !== identifier(source);
+}
+
+/** How a mark names the row, and that it is a mark. */
+export interface Marking {
+  readonly sentinel: string;
+  readonly row: RowName;
+}
+
+/** The column's expression with its guards around it; its number is its place in the plan. */
+export function guardedExpression(column: PlannedColumn, number: number, { sentinel, row }: Marking): string {
   const { guards = [], value = column.expression, expression } = column;
-  const tested = [...guards.entries()].filter(([, { policy }]) => policy !== 'keep');
+  const tested = [...guards.entries()].filter(([, guard]) => isTested(guard));
   if (tested.length === 0) return expression;
   const suspects = new Set(tested.map(([, { hazard, bounds }]) => hazardOf(hazard).suspect(value, bounds)));
   const cases = tested.map(([index, guard]) => {

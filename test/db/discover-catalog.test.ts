@@ -54,6 +54,7 @@ describe.each(postgresVersions)('$name', (version) => {
       expect(await catalogAfter('')).toEqual({
         dialect: 'postgresql',
         database: database.name,
+        encoding: 'UTF8',
         schemas: [{ name: 'public', comment: 'standard public schema' }],
         tables: [],
         views: [],

@@ -66,9 +66,10 @@ export async function startTwoEnds(): Promise<TwoEnds> {
   };
 }
 
-/** Floats are shown with all of their digits. */
+/** Values as text; floats with all of their digits. */
 async function exactSession(standIn: StandIn, login: Login): Promise<pg.Client> {
-  const session = await standIn.session(login);
+  const types = { getTypeParser: () => (value: string | Buffer) => value };
+  const session = await standIn.session({ ...login, types });
   await session.query('SET extra_float_digits TO 2');
   return session;
 }

@@ -3,12 +3,16 @@
 import type { Range } from '../passage.ts';
 
 export interface Bounds {
-  /** The type, in SQL, of what the values are compared with. */
+  /** The type, in SQL, of what numbers and dates are compared with; of texts and bytes, what they are in the source. */
   readonly type?: string;
   /** The least and greatest value that the target holds. */
   readonly range?: Range;
   /** Numbers are rounded to so many digits after the point before they are compared with the range. */
   readonly scale?: number;
+  /** The longest value. */
+  readonly bytes?: number;
+  /** The source's encoding is not UTF-8. */
+  readonly wide?: true;
   /** Numbers nearer to 0 than this would become 0. */
   readonly tiny?: string;
 }
