@@ -29,7 +29,7 @@ const DOLLAR = /\$(?:[A-Za-z_]\w*)?\$/y;
 
 /** The words that begin a clause. Some of them stand within clauses too, before these others. */
 const CLAUSE =
-  /(?:with(?!\s+extra)|set(?!\s+(?:not|schema|tablespace)\b|\s*\()|cast|including|excluding|materialize|decoding|alter|distribute|before|after)(?![\p{L}\p{N}_$-])/iuy;
+  /(?:with(?!\s+(?:extra|time)\b)|set(?!\s+(?:not|schema|tablespace)\b|\s*\()|cast|including|excluding|materialize|decoding|alter|distribute|before|after)(?![\p{L}\p{N}_$-])/iuy;
 const NEXT_COMMAND = /load\s+(?:database|csv|fixed|copy|dbf|ixf|archive|messages)(?![\p{L}\p{N}_$-])/iuy;
 
 /** What may follow a quoted text that runs over several lines; anything else means that its quote was forgotten. */

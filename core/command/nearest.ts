@@ -15,7 +15,9 @@ export function nearest<Word extends string>(wrong: string, known: readonly Word
   for (const candidate of known) {
     const allowed = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / LETTERS_PER_MISTAKE));
     if (Math.abs(candidate.length - word.length) > Math.min(allowed, least - 1)) continue;
-    const distance = editDistance(word, candidate.toLowerCase());
+    const other = candidate.toLowerCase();
+    if (other === word) return candidate;
+    const distance = editDistance(word, other, allowed);
     if (distance <= allowed && distance < least) {
       best = candidate;
       least = distance;
@@ -30,8 +32,8 @@ export function didYouMean(wrong: string, known: readonly string[]): string {
   return found === undefined || found.toLowerCase() === wrong.toLowerCase() ? '' : `; did you mean \`${found}\`?`;
 }
 
-/** Letters put in, left out, replaced, and neighbours exchanged. */
-function editDistance(one: string, other: string): number {
+/** Letters put in, left out, replaced, and neighbours exchanged; no more are counted than `most` and one. */
+function editDistance(one: string, other: string, most: number): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: other.length + 1 }, (_, column) => column);
   for (let row = 1; row <= one.length; row++) {
@@ -47,6 +49,7 @@ function editDistance(one: string, other: string): number {
       if (row > 1 && column > 1 && exchanged) cost = Math.min(cost, (beforeLast[column - 2] ?? 0) + 1);
       current.push(cost);
     }
+    if (Math.min(...current) > most) return most + 1;
     beforeLast = last;
     last = current;
   }

@@ -62,6 +62,7 @@ interface Read {
 function parseParameters(cursor: Cursor): TableAction {
   const others: Setting[] = [];
   const read: Read = { parameters: { others }, others, given: new Map() };
+  const before = cursor.mistakes;
   for (;;) {
     if (!parseParameter(cursor, read)) skipParameter(cursor);
     if (cursor.sign(',')) continue;
@@ -73,7 +74,8 @@ function parseParameters(cursor: Cursor): TableAction {
     cursor.sign(')');
     break;
   }
-  tellContradiction(cursor, read);
+  // The other half of a contradiction may be what is misspelt.
+  if (cursor.mistakes === before) tellContradiction(cursor, read);
   return { kind: 'set', parameters: read.parameters };
 }
 

@@ -19,7 +19,7 @@ export function parseGuard(cursor: Cursor, guards: Guards): boolean {
     if (keywords(cursor, 'not null')) guards.notNull = true;
     return true;
   }
-  if (looksLike(cursor, 'with', 'extra')) {
+  if (['extra', 'auto_increment'].some((next) => looksLike(cursor, 'with', next))) {
     keywords(cursor, 'with extra');
     parseExtra(cursor, guards);
     return true;

@@ -106,11 +106,7 @@ function columnPart(cursor: Cursor): Token | undefined {
 }
 
 /** Types of several words, as SQL spells them. */
-const LONG_TYPES: readonly (readonly string[])[] = [
-  ['double', 'precision'],
-  ['character', 'varying'],
-  ['bit', 'varying'],
-];
+const LONG_TYPES = ['double precision', 'character varying', 'bit varying'];
 
 /** type = (name | words of SQL | '"' … '"') ["(" number ("," number)* ")"] ["with time zone" | "without time zone"] "[]"* */
 export function parseType(cursor: Cursor): CastTarget | undefined {
@@ -123,22 +119,30 @@ export function parseType(cursor: Cursor): CastTarget | undefined {
     const modifiers = parseModifiers(cursor);
     return modifiers && { name: quoted.value, modifiers };
   }
-  const long = LONG_TYPES.find((words) => cursor.words(...words));
-  const bare = long ?? [cursor.read(/[\p{L}_][\p{L}\p{N}_$]*/uy)?.value.toLowerCase()];
-  if (bare[0] === undefined) return cursor.expected('the name of a type');
+  const long = LONG_TYPES.find((words) => looksLike(cursor, ...words.split(' ')));
+  if (long !== undefined) keywords(cursor, long);
+  const from = cursor.at;
+  const bare = long ?? cursor.read(/[\p{L}_][\p{L}\p{N}_$]*/uy)?.value.toLowerCase();
+  if (bare === undefined) return cursor.expected('the name of a type');
+  const to = cursor.at;
   const modifiers = parseModifiers(cursor);
   if (modifiers === undefined) return undefined;
-  const zone = bare[0] === 'time' || bare[0] === 'timestamp' ? parseZone(cursor) : [];
-  const array = cursor.read(/(?:\[\])+/y)?.value ?? '';
-  return { name: [...bare, ...zone].join(' ') + array, modifiers };
+  const zone = parseZone(cursor);
+  if (zone !== '' && !TIMES.includes(bare)) {
+    const found = `${cursor.shown(from, to)}${didYouMean(bare, TIMES)}`;
+    cursor.fail(`expected time or timestamp in front of \`${zone.trim()}\`, found ${found}`, from, to);
+  }
+  return { name: bare + zone + (cursor.read(/(?:\[\])+/y)?.value ?? ''), modifiers };
 }
 
+const TIMES = ['time', 'timestamp'];
+
 /** ["with" | "without"] "time zone". WITH may begin the next clause, too. */
-function parseZone(cursor: Cursor): string[] {
+function parseZone(cursor: Cursor): string {
   const word = ['with', 'without'].find((each) => ['time', 'timezone'].some((next) => looksLike(cursor, each, next)));
-  if (word === undefined) return [];
+  if (word === undefined) return '';
   keywords(cursor, `${word} time zone`);
-  return [word, 'time', 'zone'];
+  return ` ${word} time zone`;
 }
 
 /** `timestamp(3) with time zone` in quotes: the same as without them. */
@@ -212,10 +216,8 @@ function parseOption(cursor: Cursor, said: Said, from: number): boolean {
   const words = Object.keys(OPTIONS).find((each) => cursor.words(...each.split(' ')));
   if (words === undefined) {
     // SET at the end of a rule may begin the next clause.
-    if (cursor.words('set', 'not')) {
-      keywords(cursor, 'null');
-      return true;
-    }
+    const notNull = cursor.looksAt('set', 'not') || cursor.looksAt('set', 'null');
+    if (notNull || looksLike(cursor, 'set', 'not', 'null')) return keywords(cursor, 'set not null');
     if (!cursor.words('keep') && !cursor.words('drop')) return false;
     const what = oneOf(cursor, ['default', 'typemod', 'not', 'extra'], 'default, typemod, not null or extra');
     if (what === 'not') keywords(cursor, 'null');

@@ -13,7 +13,7 @@ import { CLAUSE_WORDS } from './list.ts';
 import { parseMaterialize, parseMaterializeAll } from './materialize.ts';
 import { parseSet } from './set.ts';
 import { parseSqlBlocks } from './sql-blocks.ts';
-import { parseWith } from './with.ts';
+import { optionHere, parseWith } from './with.ts';
 
 interface Clause {
   readonly words: readonly string[];
@@ -50,6 +50,10 @@ export function parseClauses(cursor: Cursor, draft: Draft): void {
 
 /** Says which words were expected. Gives the clause that is meant, if it is clear, with its words read. */
 function misspeltClause(cursor: Cursor): Clause | undefined {
+  if (optionHere(cursor) !== undefined) {
+    cursor.expected('WITH and options');
+    return CLAUSES.find(({ words }) => words[0] === 'with');
+  }
   const first = cursor.peekWord() ?? '';
   const meant = nearest(first, CLAUSE_WORDS)?.toLowerCase();
   if (meant === undefined) return cursor.expected(`a clause (${CLAUSE_WORDS.join(', ')}) or ;`);

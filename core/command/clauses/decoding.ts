@@ -11,6 +11,7 @@ export function parseDecoding(cursor: Cursor, draft: Draft): void {
   cursor.blank();
   const from = cursor.at;
   const tables = parseMatching(cursor, { words: ['AS'], what: 'AS and an encoding' });
+  if (tables === undefined && cursor.atClause()) return;
   if (!keywords(cursor, 'AS', ' and an encoding')) {
     cursor.skipToClause();
     return;

@@ -46,8 +46,10 @@ export function readList(
       continue;
     }
     if (leaveMisspelt(cursor, 'a comma, ', more)) return;
-    cursor.skipItem();
-    if (!cursor.sign(',')) return;
+    // The words of another clause may be missing here: then these items are that clause's.
+    do cursor.skipItem();
+    while (cursor.sign(',') && !begins());
+    if (cursor.atClause()) return;
   }
 }
 

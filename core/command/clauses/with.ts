@@ -56,7 +56,7 @@ function parseOption(cursor: Cursor, draft: Draft): void {
 }
 
 /** The option whose words stand here: the longest, where one is the beginning of another. */
-function optionHere(cursor: Cursor): OptionWords | undefined {
+export function optionHere(cursor: Cursor): OptionWords | undefined {
   return PHRASES.get(cursor.peekWord() ?? '')?.find(({ words }) => cursor.looksAt(...words))?.option;
 }
 
@@ -83,18 +83,30 @@ function unknownOption(cursor: Cursor): void {
   cursor.fail(`unknown option ${cursor.shown(from, to)}${meantBy(words)}`, from, to);
 }
 
-/** The options that go on as these words begin, else the nearest, else those that begin with the first of the words. */
+/** More than these nobody reads. */
+const MOST_OPTIONS_NAMED = 8;
+
+/** The options that hold these words in a row, else the nearest, else those that begin as these do. */
 function meantBy(words: readonly string[]): string {
   const known = OPTION_WORDS.map((option) => option.words);
   // A policy's option once, without its policies.
   const shown = [...new Set(OPTION_WORDS.map((option) => (isPolicy(option) ? nameOf(option) : option.words)))];
-  const beginning = (count: number) => shown.filter((each) => each.startsWith(`${words.slice(0, count).join(' ')} `));
-  const near = beginning(words.length).length > 0 ? '' : didYouMean(words.join(' '), known);
-  if (near !== '') return near;
-  const some = words.map((_, left) => beginning(words.length - left)).find((found) => found.length > 0) ?? [];
-  const [last, ...others] = some.map((each) => `\`${each}\``).reverse();
-  if (last === undefined) return '';
-  return others.length === 0 ? `; did you mean ${last}?` : `; there are ${others.reverse().join(', ')} and ${last}`;
+  const wrong = words.join(' ');
+  const beginning = (count: number) =>
+    shown.filter((each) => `${each} `.startsWith(`${words.slice(0, count).join(' ')} `));
+  const holding = shown.filter((each) => ` ${each} `.includes(` ${wrong} `));
+  const some = holding.length > MOST_OPTIONS_NAMED ? beginning(words.length) : holding;
+  if (some.length > 0) return naming(some);
+  const near = didYouMean(wrong, known);
+  return near === ''
+    ? naming(words.map((_, left) => beginning(words.length - left)).find((each) => each.length > 0))
+    : near;
+}
+
+function naming(options: readonly string[] = []): string {
+  const named = options.map((each) => `\`${each}\``);
+  if (named.length < 2) return named.length === 0 ? '' : `; did you mean ${named[0]}?`;
+  return `; there are ${named.slice(0, -1).join(', ')} and ${named.at(-1)}`;
 }
 
 const isPolicy = (option: OptionWords): boolean => nameOf(option).startsWith('on ');
