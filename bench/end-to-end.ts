@@ -43,17 +43,17 @@ export const endToEndBenchmark: Benchmark = {
   },
 };
 
-/** MB of memory that the copy of each batch takes, in a process of its own. */
+/** MB of memory that the copy of each item takes, in a process of its own. */
 async function copyPeaks(world: World, machine: Machine, command: ReadyCommand): Promise<number[]> {
   const steps = await stepsFor(world, command);
   const run = runId();
-  const { batches } = await planRun(steps, machine, run, command.text);
+  const { items } = await planRun(steps, machine, run, command.text);
   await steps.invoke('prepare', [{ run, chunk: 0 }]);
   const peaks: number[] = [];
-  for (const { parts, ...batch } of batches) {
-    const events = parts.map((part) => ({ run, ...batch, part, attempt: 0 }));
-    const { outputs: written } = await steps.invoke('extract', events);
-    const { peakBytes } = await steps.invoke('copy', [{ run, ...batch, written }]);
+  for (const { chunk, reads } of items) {
+    const events = reads.map((read) => ({ run, chunk, ...read, attempt: 0 }));
+    const { outputs } = await steps.invoke('extract', events);
+    const { peakBytes } = await steps.invoke('copy', [{ run, chunk, reads: outputs }]);
     peaks.push(peakBytes / 1e6);
   }
   return peaks;

@@ -17,12 +17,12 @@ export const extractBenchmark: Benchmark = {
     const command = commandFor(world, uri);
     const machine = await machineFor(world, command);
     const steps = await stepsFor(world, command);
-    const { run, batches } = await planRun(steps, machine, runId(), command.text);
+    const { run, items } = await planRun(steps, machine, runId(), command.text);
     const peaks: number[] = [];
     let attempt = 0;
     const ours = async () => {
       attempt += 1;
-      const events = batches.flatMap(({ parts, ...batch }) => parts.map((part) => ({ run, ...batch, part, attempt })));
+      const events = items.flatMap(({ chunk, reads }) => reads.map((read) => ({ run, chunk, ...read, attempt })));
       const { seconds, peakBytes } = await steps.invoke('extract', events);
       peaks.push(peakBytes / 1e6);
       return seconds.reduce((sum, each) => sum + each, 0);

@@ -40,7 +40,8 @@ export const largeCatalogBenchmark: Benchmark = {
     const peaks: number[] = [];
     for (let at = 0; at < SAMPLES; at++) {
       const planned = await planRun(steps, machine, runId(), command.text);
-      if (planned.batches.length !== count) throw new Error(`${planned.batches.length} batches of ${count} tables`);
+      const parts = planned.items.flatMap(({ reads }) => reads.flatMap((read) => read.parts)).length;
+      if (parts !== count) throw new Error(`${parts} parts of ${count} tables`);
       seconds.push(planned.seconds);
       peaks.push(planned.peakBytes / 1e6);
     }

@@ -53,10 +53,10 @@ export async function stepsFor(world: World, { secrets }: Pick<ReadyCommand, 'se
   };
 }
 
-/** What a run consists of once it is planned: an event for Extract for each part of each batch. */
+/** What a run consists of once it is planned. */
 export interface Planned {
   readonly run: string;
-  readonly batches: readonly BatchItem[];
+  readonly items: readonly BatchItem[];
   /** The process that needed most memory, and all seconds together, of detect, discover and plan. */
   readonly seconds: number;
   readonly peakBytes: number;
@@ -77,7 +77,7 @@ export async function planRun(
   const lines = (await machine.store.getText(artifactKeys.batches(run))).trim();
   return {
     run,
-    batches: lines === '' ? [] : lines.split('\n').map((line) => JSON.parse(line) as BatchItem),
+    items: lines === '' ? [] : lines.split('\n').map((line) => JSON.parse(line) as BatchItem),
     seconds: told.reduce((sum, { seconds }) => sum + (seconds[0] ?? 0), 0),
     peakBytes: Math.max(...told.map(({ peakBytes }) => peakBytes)),
   };

@@ -24,7 +24,7 @@ export interface StateView {
 export interface ExecutionView {
   readonly states: readonly StateView[];
   /** Child executions of the distributed map, once there is one. */
-  readonly batches?: { readonly done: number; readonly total: number };
+  readonly items?: { readonly done: number; readonly total: number };
 }
 
 export interface ExecutionEnd {
@@ -72,7 +72,7 @@ export async function runExecution(client: SFNClient, options: ExecutionOptions)
       options.signal.throwIfAborted();
       const { status, error, cause } = await client.send(new DescribeExecutionCommand({ executionArn }), told);
       await history.read();
-      const view = { states: history.states(), ...(await batches(client, executionArn, history, told)) };
+      const view = { states: history.states(), ...(await items(client, executionArn, history, told)) };
       options.onProgress(view);
       if (status === 'SUCCEEDED' || status === 'FAILED' || status === 'TIMED_OUT' || status === 'ABORTED') {
         return { status, error: error ?? '', cause: cause ?? '', events: history.counts(), view };
@@ -93,18 +93,18 @@ async function stop(client: SFNClient, executionArn: string): Promise<void> {
   await client.send(request, { abortSignal: AbortSignal.timeout(stopMilliseconds) }).catch(() => {});
 }
 
-async function batches(
+async function items(
   client: SFNClient,
   executionArn: string,
   history: History,
   told: Told,
-): Promise<Pick<ExecutionView, 'batches'>> {
+): Promise<Pick<ExecutionView, 'items'>> {
   if (!history.has('MapRunStarted')) return {};
   const { mapRuns } = await client.send(new ListMapRunsCommand({ executionArn }), told);
   const mapRunArn = mapRuns?.[0]?.mapRunArn;
   if (mapRunArn === undefined) return {};
   const { itemCounts } = await client.send(new DescribeMapRunCommand({ mapRunArn }), told);
-  return { batches: { done: itemCounts?.succeeded ?? 0, total: itemCounts?.total ?? 0 } };
+  return { items: { done: itemCounts?.succeeded ?? 0, total: itemCounts?.total ?? 0 } };
 }
 
 /** The parent's history, read on from where the last reading ended: newest first, back to what is known. */

@@ -30,8 +30,8 @@ export function startProgress(terminal: Terminal): Progress {
 const seconds = (state: StateView): string =>
   `${(((state.exitedAt ?? Date.now()) - state.enteredAt) / 1000).toFixed(1)} s`;
 
-const batchesOf = (label: string, view: ExecutionView): string =>
-  label === 'load' && view.batches !== undefined ? `${view.batches.done} of ${view.batches.total} batches, ` : '';
+const itemsOf = (label: string, view: ExecutionView): string =>
+  label === 'load' && view.items !== undefined ? `${view.items.done} of ${view.items.total} items, ` : '';
 
 function livingLines(): Progress {
   const update = createLogUpdate(process.stderr);
@@ -61,7 +61,7 @@ function livingLine(row: (typeof rows)[number], view: ExecutionView, running: st
   const state = view.states.find(({ name }) => name === row.state);
   if (state === undefined) return `    ${row.label}`;
   const mark = state.exitedAt === undefined ? running : '✓';
-  return `  ${mark} ${row.label.padEnd(labelWidth)}  ${batchesOf(row.label, view)}${seconds(state)}`;
+  return `  ${mark} ${row.label.padEnd(labelWidth)}  ${itemsOf(row.label, view)}${seconds(state)}`;
 }
 
 function plainLines(terminal: Terminal): Progress {
@@ -76,7 +76,7 @@ function plainLines(terminal: Terminal): Progress {
         if (state.exitedAt === undefined && !due) continue;
         if (state.exitedAt !== undefined) told.add(label);
         const doing = state.exitedAt === undefined ? 'after ' : 'done in ';
-        terminal.note(`  ${label.padEnd(labelWidth)}  ${batchesOf(label, view)}${doing}${seconds(state)}`);
+        terminal.note(`  ${label.padEnd(labelWidth)}  ${itemsOf(label, view)}${doing}${seconds(state)}`);
         lastLine = Date.now();
       }
     },

@@ -42,7 +42,7 @@ export const artifactKeys = {
   plan: inRun(() => 'plan.json'),
   /** One slice of the plan: about a hundred tables with their SQL, parts and batches. */
   planChunk: inRun((chunk: number) => `plan/${pad(chunk, 5)}.json`),
-  /** The items of the distributed map, one batch a line. */
+  /** The items of the distributed map, one a line. */
   batches: inRun(() => 'batches.jsonl'),
   /** A part's CSV. Each attempt writes its own object, so that a late twin never touches what a manifest lists. */
   partObject: inRun(
@@ -85,7 +85,7 @@ export const artifactKeys = {
   ),
   /** That the tables of one publish transaction are live. */
   published: inRun((publish: number) => `published/${pad(publish, 5)}.json`),
-  /** What a batch moved: written once its rows are committed. */
+  /** What the batches moved that one Copy loaded, by the first of them: those whose rows are committed. */
   batchRecord: inRun((batch: number) => `loaded/${pad(batch, 7)}.json`),
   batchRecords: inRun(() => 'loaded/'),
   /** When a step ran and what it counted; one of a kind for a step that runs in chunks. */

@@ -29,18 +29,27 @@ export interface FailureEvent {
   readonly cause?: string | null;
 }
 
-/** One item of the distributed map: a line of `batches.jsonl`. */
-export interface BatchItem {
+/** One part of a batch: the table's number in the plan, and the part's in its table. */
+export interface PartAddress {
   readonly batch: number;
-  /** Which chunk of the plan holds the table, and the table's number in the plan. */
-  readonly chunk: number;
   readonly table: number;
-  readonly parts: readonly number[];
+  readonly part: number;
+}
+
+/** One item of the distributed map, a line of `batches.jsonl`: one batch, or those of several small tables. */
+export interface BatchItem {
+  /** Which chunk of the plan holds the tables. */
+  readonly chunk: number;
+  /** What each Extract reads: one part of a large table, or those of all the small ones. */
+  readonly reads: readonly PartsRead[];
+}
+
+export interface PartsRead {
+  readonly parts: readonly PartAddress[];
 }
 
 /** What Extract says of a part it wrote. Bytes are compressed bytes; an empty part has no object. */
-export interface WrittenPart {
-  readonly part: number;
+export interface WrittenPart extends PartAddress {
   readonly rows: number;
   readonly bytes: number;
   readonly csvBytes: number;
@@ -82,7 +91,7 @@ export interface StepContracts {
       readonly tables: number;
       readonly batches: number;
       readonly batchesKey: string;
-      /** How many batches at once, and how many parts of one batch at once: their product is at most `workers`. */
+      /** How many items at once, and how many reads of one item at once: their product is at most `workers`. */
       readonly batchesAtOnce: number;
       readonly partsAtOnce: number;
       readonly prepare: readonly { readonly chunk: number }[];
@@ -91,12 +100,12 @@ export interface StepContracts {
   };
   prepare: { input: InRun & { readonly chunk: number }; output: { readonly tables: number } };
   extract: {
-    input: InRun & Omit<BatchItem, 'parts'> & { readonly part: number; readonly attempt: number };
-    output: WrittenPart;
+    input: InRun & Pick<BatchItem, 'chunk'> & PartsRead & { readonly attempt: number };
+    output: { readonly written: readonly WrittenPart[] };
   };
   copy: {
-    input: InRun & Omit<BatchItem, 'parts'> & { readonly written: readonly WrittenPart[] };
-    output: { readonly batch: number; readonly rows: number };
+    input: InRun & Pick<BatchItem, 'chunk'> & { readonly reads: readonly StepContracts['extract']['output'][] };
+    output: { readonly batches: number; readonly rows: number };
   };
   publish: { input: InRun & PublishItem; output: { readonly tables: number } };
   report: {

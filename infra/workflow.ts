@@ -185,10 +185,8 @@ function loadBatches(kit: Kit): DistributedMap {
     itemSelector: {
       run: RUN,
       partsAtOnce: jsonata('$partsAtOnce'),
-      batch: item('batch'),
       chunk: item('chunk'),
-      table: item('table'),
-      parts: item('parts'),
+      reads: item('reads'),
     } satisfies Expressions<Child>,
     jsonataMaxConcurrency: jsonata('$batchesAtOnce'),
     resultWriterV2: new ResultWriterV2({ bucket, prefix: keyOfRun(artifactKeys.mapResults) }),
@@ -197,15 +195,15 @@ function loadBatches(kit: Kit): DistributedMap {
 
 /** A child execution of the map: it sees nothing of its parent but its own input. */
 function loadBatch({ scope, task }: Kit): IChainable {
-  const batch = { run: input('run'), batch: input('batch'), chunk: input('chunk'), table: input('table') };
+  const item = { run: input('run'), chunk: input('chunk') };
   const readParts = InlineMap.jsonata(scope, other('Read parts'), {
-    items: ProvideItems.jsonata(input('parts')),
+    items: ProvideItems.jsonata(input('reads')),
     jsonataMaxConcurrency: input('partsAtOnce'),
-    itemSelector: { ...batch, part: jsonata('$states.context.Map.Item.Value') },
-    outputs: { ...batch, written: jsonata('$states.result') } satisfies Payload<'copy'>,
+    itemSelector: { ...item, parts: jsonata('$states.context.Map.Item.Value.parts') },
+    outputs: { ...item, reads: jsonata('$states.result') } satisfies Payload<'copy'>,
   });
-  readParts.itemProcessor(task('extract', { ...batch, part: input('part'), attempt: jsonata(ATTEMPT) }));
-  return readParts.next(task('copy', { ...batch, written: input('written') }));
+  readParts.itemProcessor(task('extract', { ...item, parts: input('parts'), attempt: jsonata(ATTEMPT) }));
+  return readParts.next(task('copy', { ...item, reads: input('reads') }));
 }
 
 /** One after the other, in the plan's order: the first that fails keeps the later ones from becoming visible. */

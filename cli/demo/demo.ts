@@ -66,7 +66,7 @@ function eventCounts({ events, view }: ExecutionEnd): string {
   const lines = [...events]
     .sort(([, a], [, b]) => b - a)
     .map(([type, count]) => `  ${String(count).padStart(width)} ${type}`);
-  const children = view.batches === undefined ? '' : `, and ${view.batches.total} executions of batches`;
+  const children = view.items === undefined ? '' : `, and ${view.items.total} executions of the map`;
   return [`The execution's history: ${total} events${children}`, ...lines].join('\n');
 }
 

@@ -15,6 +15,7 @@ import { meetExisting, type Occupied, occupied } from './existing.ts';
 import { guardColumns } from './guards.ts';
 import { collisionHazards, readHazards, runHazards, schemaHazards, strictly, workersFor } from './hazards.ts';
 import { inherit } from './inherit.ts';
+import { groupItems } from './items.ts';
 import { addKeys, isFresh, planForeignKeys } from './keys.ts';
 import type { Hazard, PlanChunk, PlannedTable, PlanSummary, Sentinels } from './model.ts';
 import { byText, keyOf, type NameStyle, nameStyle, OWN_PREFIX, placeOf } from './names.ts';
@@ -51,10 +52,11 @@ export function buildPlan(input: PlanInput): Plan {
   const chunkOf = chunkNumbers(decided.planned.map((table) => table.columns.length));
   const blocks = blocksTable(command, input.token);
   const publish = publishItemsFor(chunkOf, blocks !== undefined);
-  const { tables, items } = numberBatches(decided.planned, chunkOf);
+  const { tables, running } = numberBatches(decided.planned, chunkOf, (table) => isSized(decided.sources[table]));
   const workers = workersFor(options.workers, capabilities.source.freeConnections);
-  const mostParts = items.reduce((most, item) => Math.max(most, item.parts.length), 1);
-  const [batchesAtOnce, partsAtOnce] = spread(workers.count, mostParts, options.concurrency);
+  const items = groupItems(running, workers.count);
+  const mostReads = items.reduce((most, item) => Math.max(most, item.reads.length), 1);
+  const [batchesAtOnce, partsAtOnce] = spread(workers.count, mostReads, options.concurrency);
   const short = tables.map((table, index) => shorten(table, chunkOf[index] ?? 0, decided.sources[index]));
   const existingSchemas = new Set(target.schemas.map(({ name }) => name));
   const hazards = [
@@ -80,10 +82,14 @@ export function buildPlan(input: PlanInput): Plan {
       publish,
       batchesAtOnce,
       partsAtOnce,
-      batches: items.length,
+      batches: running.length,
     },
   };
 }
+
+/** A query's answer and a foreign table may be of any size. */
+const isSized = (table: Table | undefined): boolean =>
+  table !== undefined && table.query === undefined && table.heaps.every((heap) => heap.foreign !== true);
 
 interface Decided {
   /** The tables of the source, largest first, and what becomes of each. */

@@ -1,8 +1,9 @@
 // The plan in slices: which tables one prepare makes, which one publish makes live, and in what order batches run.
 
-import type { BatchItem, PublishItem } from '../pipeline.ts';
+import type { PublishItem } from '../pipeline.ts';
 import { identifier } from '../sql/quote.ts';
 import { interleave } from './batches.ts';
+import type { Running } from './items.ts';
 import type { PlanChunk, PlannedTable, Sentinels } from './model.ts';
 import type { Name } from './names.ts';
 
@@ -17,18 +18,28 @@ export const TABLES_PER_PUBLISH = 500;
 export function numberBatches(
   tables: readonly PlannedTable[],
   chunkOf: readonly number[],
-): { tables: PlannedTable[]; items: BatchItem[] } {
+  isSized: (table: number) => boolean,
+): { tables: PlannedTable[]; running: Running[] } {
   const order = interleave(tables.map((table) => table.batches.length));
   const numbers = new Map(order.map(([table, batch], number) => [`${table}.${batch}`, number]));
   const numbered = tables.map((table) => ({
     ...table,
     batches: table.batches.map((batch) => ({ ...batch, batch: numbers.get(`${table.table}.${batch.batch}`) ?? 0 })),
   }));
-  const items = order.map(([table, batch], number) => {
-    const parts = tables[table]?.batches[batch]?.parts ?? [];
-    return { batch: number, chunk: chunkOf[table] ?? 0, table, parts };
+  const running = order.map(([table, batch], number): Running => {
+    const planned = tables[table];
+    const parts = (planned?.batches[batch]?.parts ?? []).flatMap((part) => planned?.parts[part] ?? []);
+    return {
+      chunk: chunkOf[table] ?? 0,
+      parts: parts.map(({ part }) => ({ batch: number, table, part })),
+      // Each piece is a COPY, however small it is.
+      bytes:
+        isSized(table) && planned?.pieces === undefined
+          ? parts.reduce((sum, part) => sum + part.estimatedBytes, 0)
+          : undefined,
+    };
   });
-  return { tables: numbered, items };
+  return { tables: numbered, running };
 }
 
 /** Which chunk each table is in, given their column counts. */

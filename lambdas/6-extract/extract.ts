@@ -1,37 +1,61 @@
-// One part: source → one compressed CSV object, counted, or several where the command bounds what one COPY loads. No row
-// becomes a value in JavaScript: the server writes the CSV, and it is only watched on its way through. A part that holds
-// the sentinel as a value is written again with another one.
+// Parts, one after the other: source → one compressed CSV object each, counted, or several where the command bounds what
+// one COPY loads. No row becomes a value in JavaScript: the server writes the CSV, and it is only watched on its way
+// through. A part that holds the sentinel as a value is written again with another one.
 
-import { pipeline, type Readable, type Transform } from 'node:stream';
+import { once } from 'node:events';
+import { pipeline, type Readable } from 'node:stream';
 import { artifactKeys } from '../../core/artifacts.ts';
 import type { LoadCommand } from '../../core/command/model.ts';
 import { PgshiftError } from '../../core/errors.ts';
-import type { StepInput, StepOutput } from '../../core/pipeline.ts';
+import type { PartAddress, StepInput, StepOutput, WrittenPart } from '../../core/pipeline.ts';
 import type { PlanChunk, PlannedPart, PlannedTable } from '../../core/plan/model.ts';
 import { valueRefused } from '../../core/plan/value-refused.ts';
 import type { Ports, Session } from '../../core/ports.ts';
 import { copyOut } from '../../core/sql/copy-out.ts';
 import { isHeaded } from '../../core/sql/empty-bytes.ts';
 import { type Replaced, readMark, replacedQuery } from '../../core/sql/guards.ts';
-import { applicationName, BEGIN_READING, PIN_POSTGRESQL_SOURCE, statementTimeoutMs } from '../../core/sql/session.ts';
-import { pathForQueries, settingsForSource } from '../../core/sql/settings.ts';
+import { pathForQueries } from '../../core/sql/settings.ts';
 import { zstd } from '../open-object.ts';
 import { watchForSentinel } from './sentinel-watch.ts';
+import { type SourceReader, sourceReader } from './source-reader.ts';
 import { storePieces } from './store-pieces.ts';
 
 export async function extract(ports: Ports, input: StepInput<'extract'>): Promise<StepOutput<'extract'>> {
-  const { run, part } = input;
-  const startedAt = ports.now();
+  const { run, attempt } = input;
   const command = await ports.store.getJson<LoadCommand>(artifactKeys.command(run));
   const chunk = await ports.store.getJson<PlanChunk>(artifactKeys.planChunk(run, input.chunk));
-  const [table, planned] = findPart(chunk, input.table, part);
+  const reader = sourceReader(ports, run, command);
+  const written: WrittenPart[] = [];
+  try {
+    for (const part of input.parts)
+      written.push(await extractPart({ ports, run, attempt, command, reader }, chunk, part));
+  } finally {
+    await reader.close();
+  }
+  return { written };
+}
+
+/** What the parts of one call have in common. */
+interface Extracting {
+  readonly ports: Ports;
+  readonly run: string;
+  readonly attempt: number;
+  readonly command: LoadCommand;
+  readonly reader: SourceReader;
+}
+
+async function extractPart(extracting: Extracting, chunk: PlanChunk, address: PartAddress): Promise<WrittenPart> {
+  const { ports } = extracting;
+  const startedAt = ports.now();
+  const [table, planned] = findPart(chunk, address);
   for (const [draw, sentinel] of chunk.sentinels.entries()) {
     try {
-      const written = await writePart(ports, input, { command, table, planned, sentinel, draw });
-      return { ...written, ...(draw === 0 ? {} : { draw }), startedAt, endedAt: ports.now() };
+      const written = await writePart(extracting, address, { table, planned, sentinel, draw });
+      const drawn = draw === 0 ? {} : { draw };
+      return { ...address, ...written, ...drawn, startedAt, endedAt: ports.now() };
     } catch (error) {
       if (!(error instanceof PgshiftError) || error.kind !== 'SentinelCollision') throw error;
-      ports.log.info('a value is the sentinel, or an empty bytea', { batch: input.batch, part, draw });
+      ports.log.info('a value is the sentinel, or an empty bytea', { ...address, draw });
     }
   }
   const message = `Values of ${table.source.schema}.${table.source.name} are the markers that stand for NULL in this run, all ${chunk.sentinels.length} of them.`;
@@ -40,27 +64,21 @@ export async function extract(ports: Ports, input: StepInput<'extract'>): Promis
 
 /** What is read, and the text that stands for NULL in it: which of the plan's it is, in `draw`. */
 interface Reading {
-  readonly command: LoadCommand;
   readonly table: PlannedTable;
   readonly planned: PlannedPart;
   readonly sentinel: string;
   readonly draw: number;
 }
 
-type Written = Omit<StepOutput<'extract'>, 'draw' | 'startedAt' | 'endedAt'>;
+type Written = Pick<WrittenPart, 'rows' | 'bytes' | 'csvBytes' | 'key' | 'pieces' | 'replaced'>;
 
 /** Throws a SentinelCollision when a value of the part is the sentinel: what would be written cannot be told from NULL. */
 async function writePart(
-  ports: Ports,
-  { run, batch, part, attempt }: StepInput<'extract'>,
-  { command, table, planned, sentinel, draw }: Reading,
+  { ports, run, attempt, command, reader }: Extracting,
+  { batch, part }: PartAddress,
+  { table, planned, sentinel, draw }: Reading,
 ): Promise<Written> {
-  const session = await ports.connect(command.source, {
-    applicationName: applicationName(run, 'extract'),
-    statementTimeoutMs: statementTimeoutMs(ports.remaining()),
-  });
-  try {
-    await session.run(`${settingsForSource(command.settings)}${PIN_POSTGRESQL_SOURCE}; ${BEGIN_READING}`);
+  return reader.read(async (session) => {
     if (planned.query === true) await session.run(pathForQueries(command.settings));
     const writing = { sentinel, headed: isHeaded(table.columns, draw) };
     const { bytes, rows } = session.copyOut(copyOut(table.columns, planned, writing), (message) => {
@@ -69,30 +87,25 @@ async function writePart(
     });
     const watch = watchForSentinel(sentinel);
     // Each stream that breaks takes the others with it, and the upload with them: what is not whole is not stored.
-    const stored =
-      table.pieces === undefined
-        ? await storeWhole(ports, artifactKeys.partObject(run, batch, part, attempt), bytes, watch.stream)
-        : await storePieces(
-            ports.store,
-            { run, batch, part, attempt },
-            pipeline(bytes, watch.stream, () => {}),
-            { bounds: table.pieces, rows },
-          );
+    const csv = pipeline(bytes, watch.stream, () => {});
+    const stored = (await isEmpty(csv))
+      ? { key: null, bytes: 0 }
+      : table.pieces === undefined
+        ? await storeWhole(ports, artifactKeys.partObject(run, batch, part, attempt), csv)
+        : await storePieces(ports.store, { run, batch, part, attempt }, csv, { bounds: table.pieces, rows });
     const count = await rows;
     const replaced = await replacedValues(session, table);
     const replacedKey = artifactKeys.replacedValues(run, batch, part, attempt);
     if (replaced.length > 0) await ports.store.putJson(replacedKey, replaced);
-    const written = {
-      part,
-      rows: count,
-      csvBytes: watch.bytes(),
-      ...(replaced.length > 0 ? { replaced: replacedKey } : {}),
-    };
-    // The empty object of an empty part is not loaded.
-    return count === 0 ? { ...written, bytes: stored.bytes, key: null } : { ...written, ...stored };
-  } finally {
-    await session.close();
-  }
+    const noted = replaced.length > 0 ? { replaced: replacedKey } : {};
+    return { rows: count, csvBytes: watch.bytes(), ...stored, ...noted };
+  });
+}
+
+/** Waits for the first bytes, which stay where they are, or for the end. */
+async function isEmpty(stream: Readable): Promise<boolean> {
+  await once(stream, 'readable');
+  return stream.readableLength === 0;
 }
 
 /** Asked in the transaction that read the rows: it counted them. */
@@ -110,14 +123,18 @@ async function replacedValues(session: Session, { columns }: PlannedTable): Prom
 async function storeWhole(
   ports: Ports,
   key: string,
-  bytes: Readable,
-  watch: Transform,
+  csv: Readable,
 ): Promise<{ readonly key: string; readonly bytes: number }> {
-  const compressed = pipeline(bytes, watch, zstd(), () => {});
-  return { key, bytes: await ports.store.putStream(key, compressed) };
+  return {
+    key,
+    bytes: await ports.store.putStream(
+      key,
+      pipeline(csv, zstd(), () => {}),
+    ),
+  };
 }
 
-function findPart(chunk: PlanChunk, table: number, part: number): [PlannedTable, PlannedPart] {
+function findPart(chunk: PlanChunk, { table, part }: PartAddress): [PlannedTable, PlannedPart] {
   const planned = chunk.tables.find((candidate) => candidate.table === table);
   const slice = planned?.parts[part];
   if (planned && slice) return [planned, slice];

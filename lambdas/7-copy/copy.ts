@@ -1,11 +1,11 @@
-// One batch: objects → staging table, once. Each COPY of it is one transaction with the check of its count and the
-// ledger's row; a retry finds the row and does nothing.
+// Batches, one after the other: objects → staging table, once. Each COPY is one transaction with the check of its count and
+// the ledger's row; a retry finds the row and does nothing.
 
 import pMap from 'p-map';
 import { artifactKeys } from '../../core/artifacts.ts';
 import type { LoadCommand } from '../../core/command/model.ts';
 import { PgshiftError, tooManyRejects } from '../../core/errors.ts';
-import type { StepInput, StepOutput } from '../../core/pipeline.ts';
+import type { StepInput, StepOutput, WrittenPart } from '../../core/pipeline.ts';
 import type { PlanChunk, PlannedTable } from '../../core/plan/model.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { BatchRecord, ReplacedValues } from '../../core/report/model.ts';
@@ -15,7 +15,7 @@ import type { Replaced } from '../../core/sql/guards.ts';
 import { applicationName, SPARE_MS, statementTimeoutMs } from '../../core/sql/session.ts';
 import { settingsForTarget } from '../../core/sql/settings.ts';
 import { type Loaded, loadOnce } from './load-once.ts';
-import { type Load, loadsOf, nameOf, sum } from './loads.ts';
+import { type Load, type Loading, loadsOf, nameOf, sum } from './loads.ts';
 
 /** `maxErrors` is Redshift's, but for tests. */
 export async function copy(
@@ -23,14 +23,14 @@ export async function copy(
   input: StepInput<'copy'>,
   { maxErrors = MOST_ERRORS } = {},
 ): Promise<StepOutput<'copy'>> {
-  const { run, batch } = input;
-  const startedAt = ports.now();
+  const { run } = input;
   const command = await ports.store.getJson<LoadCommand>(artifactKeys.command(run));
   const chunk = await ports.store.getJson<PlanChunk>(artifactKeys.planChunk(run, input.chunk));
-  const table = chunk.tables.find((candidate) => candidate.table === input.table);
-  if (!table) throw new PgshiftError('Unexpected', `The plan has no table ${input.table} in chunk ${input.chunk}.`);
-  const loads = await loadsOf(ports.store, input, table);
-  const loaded: Loaded[] = [];
+  const written = Map.groupBy(
+    input.reads.flatMap((read) => read.written),
+    (part) => part.batch,
+  );
+  const records: BatchRecord[] = [];
   const session = await ports.connect(command.target, {
     applicationName: applicationName(run, 'copy'),
     statementTimeoutMs: statementTimeoutMs(ports.remaining()),
@@ -38,39 +38,63 @@ export async function copy(
   try {
     const settings = settingsForTarget(command.settings);
     if (settings !== '') await session.run(settings);
-    const { onError } = command.options;
+    const { onError, maxRejects } = command.options;
     const loading = { ports, session, run, sentinels: chunk.sentinels, onError, maxErrors };
-    for (const load of loads) {
-      if (load.piece > 1) expectTime(ports, load);
-      loaded.push(await loadOnce(loading, load));
+    for (const [batch, parts] of written) {
+      if (records.length > 0) expectTime(ports, `Batch ${batch} and those after it are not loaded yet.`);
+      const table = findTable(chunk, parts);
+      const record = await copyBatch(loading, table, { batch, written: parts });
+      records.push(record);
+      if (maxRejects !== undefined && record.rejected > maxRejects) {
+        throw tooManyRejects(`Batch ${batch} of ${nameOf(table)} alone has ${record.rejected}`, maxRejects);
+      }
     }
   } finally {
     await session.close();
+    const [first] = records;
+    if (first !== undefined) await ports.store.putJson(artifactKeys.batchRecord(run, first.batch), records);
   }
-  const replaced = await replacedValues(ports, input, table);
-  const record: BatchRecord = { ...recordOf(input, loads, loaded, startedAt, ports.now()), replaced };
-  await ports.store.putJson(artifactKeys.batchRecord(run, batch), record);
-  const { maxRejects } = command.options;
-  if (maxRejects !== undefined && record.rejected > maxRejects) {
-    throw tooManyRejects(`Batch ${batch} of ${nameOf(table)} alone has ${record.rejected}`, maxRejects);
-  }
-  return { batch, rows: record.rows };
+  return { batches: records.length, rows: sum(records, ({ rows }) => rows) };
 }
 
-/** Time that one more piece must find: a COPY of a bounded piece takes seconds. */
-const PIECE_MS = 60_000;
+/** What Extract wrote of one batch. */
+interface WrittenBatch {
+  readonly batch: number;
+  readonly written: readonly WrittenPart[];
+}
 
-/** The next attempt goes on with the first piece that is not in the ledger. */
-function expectTime(ports: Ports, { table, batch, piece }: Load): void {
-  if (ports.remaining() < SPARE_MS + PIECE_MS) {
-    throw new PgshiftError('Unfinished', `Batch ${batch} of ${nameOf(table)} is loaded up to piece ${piece - 1}.`);
+function findTable(chunk: PlanChunk, [first]: readonly WrittenPart[]): PlannedTable {
+  const table = chunk.tables.find((candidate) => candidate.table === first?.table);
+  if (table) return table;
+  throw new PgshiftError('Unexpected', `The plan has no table ${first?.table} in chunk ${chunk.chunk}.`);
+}
+
+async function copyBatch(loading: Loading, table: PlannedTable, batch: WrittenBatch): Promise<BatchRecord> {
+  const { ports } = loading;
+  const startedAt = ports.now();
+  const loads = await loadsOf(ports.store, batch, table);
+  const loaded: Loaded[] = [];
+  for (const load of loads) {
+    if (load.piece > 1)
+      expectTime(ports, `Batch ${load.batch} of ${nameOf(table)} is loaded up to piece ${load.piece - 1}.`);
+    loaded.push(await loadOnce(loading, load));
   }
+  const replaced = await replacedValues(ports, batch, table);
+  return { ...recordOf(batch, table, loads, loaded, startedAt, ports.now()), replaced };
+}
+
+/** Time that one more COPY must find: those of small tables and of bounded pieces take seconds. */
+const COPY_MS = 60_000;
+
+/** The next attempt goes on with what is not in the ledger. */
+function expectTime(ports: Ports, reached: string): void {
+  if (ports.remaining() < SPARE_MS + COPY_MS) throw new PgshiftError('Unfinished', reached);
 }
 
 /** What extract put in the place of values that Redshift refuses or alters. */
 async function replacedValues(
   { store }: Ports,
-  { written }: StepInput<'copy'>,
+  { written }: WrittenBatch,
   { columns }: PlannedTable,
 ): Promise<ReplacedValues[]> {
   const keys = written.flatMap(({ replaced }) => replaced ?? []);
@@ -79,7 +103,8 @@ async function replacedValues(
 }
 
 function recordOf(
-  { batch, table, written }: StepInput<'copy'>,
+  { batch, written }: WrittenBatch,
+  { table }: PlannedTable,
   loads: readonly Load[],
   loaded: readonly Loaded[],
   startedAt: number,

@@ -3,7 +3,7 @@
 
 import type { LoadOptions } from '../../core/command/model.ts';
 import { PgshiftError } from '../../core/errors.ts';
-import type { StepInput, WrittenPart, WrittenPiece } from '../../core/pipeline.ts';
+import type { WrittenPart, WrittenPiece } from '../../core/pipeline.ts';
 import type { PlannedTable, Sentinels } from '../../core/plan/model.ts';
 import type { Ports, Session, Store } from '../../core/ports.ts';
 import { WHOLE_BATCH } from '../../core/sql/ledger.ts';
@@ -50,7 +50,7 @@ export function sentinelOf({ sentinels }: Loading, { draw }: Load): string {
 /** What one COPY loads has one text for NULL: parts that were written with another one are a piece of their own. */
 export async function loadsOf(
   store: Store,
-  { batch, written }: StepInput<'copy'>,
+  { batch, written }: { readonly batch: number; readonly written: readonly WrittenPart[] },
   table: PlannedTable,
 ): Promise<Load[]> {
   const copies = [...wholeParts(written), ...(await piecesOf(store, written))];

@@ -27,6 +27,8 @@ import { handOver, takeOver } from './keep.ts';
 
 /** ANALYZE is only advice to the planner: it is left when this little time remains. */
 const ANALYZE_SPARE_MS = 120_000;
+/** Some 10 kB of SQL a round trip, instead of 3,000 round trips for 500 tables. */
+const STATEMENTS_AT_ONCE = 100;
 
 export async function publish(ports: Ports, input: StepInput<'publish'>): Promise<StepOutput<'publish'>> {
   const { run, first, last } = input;
@@ -74,7 +76,7 @@ async function readChunks(ports: Ports, run: string, first: number, last: number
 /** More rejected rows than the command allows: nothing of the run becomes visible. */
 async function expectFewRejects(ports: Ports, run: string, most: number | undefined): Promise<void> {
   if (most === undefined) return;
-  const batches = await readRecords<BatchRecord>(ports.store, artifactKeys.batchRecords(run));
+  const batches = (await readRecords<BatchRecord[]>(ports.store, artifactKeys.batchRecords(run))).flat();
   const rejected = batches.reduce((sum, batch) => sum + batch.rejected, 0);
   if (rejected > most) throw tooManyRejects(`The run has ${rejected}`, most);
 }
@@ -126,7 +128,10 @@ async function makeLive(ports: Ports, session: Session, tables: readonly Planned
   await lock(ports, session, tables);
   await checkCounts(session, tables);
   const kept = await takeOver(session, tables);
-  for (const statement of swapStatements(tables)) await session.run(statement);
+  const statements = swapStatements(tables);
+  for (let at = 0; at < statements.length; at += STATEMENTS_AT_ONCE) {
+    await session.run(statements.slice(at, at + STATEMENTS_AT_ONCE).join('; '));
+  }
   await handOver(session, kept);
   await session.run('COMMIT');
 }

@@ -14,12 +14,13 @@ import { writeRejectFiles } from './reject-files.ts';
 export async function report(ports: Ports, input: StepInput<'report'>): Promise<StepOutput<'report'>> {
   const failure: FailureEvent | undefined = 'status' in input ? input : undefined;
   const run = 'status' in input ? input.name : input.run;
-  const [plan, steps, batches, errors] = await Promise.all([
+  const [plan, steps, loaded, errors] = await Promise.all([
     find<PlanSummary>(ports, artifactKeys.plan(run)),
     readRecords<StepRecord>(ports.store, artifactKeys.stepRecords(run)),
-    readRecords<BatchRecord>(ports.store, artifactKeys.batchRecords(run)),
+    readRecords<BatchRecord[]>(ports.store, artifactKeys.batchRecords(run)),
     readRecords<ErrorRecord>(ports.store, artifactKeys.errorRecords(run)),
   ]);
+  const batches = loaded.flat();
   const rejects = await writeRejectFiles(ports.store, run, plan, batches);
   const result = buildReport({ run, plan, steps, batches, rejects, errors, failure, now: ports.now() });
   const reportKey = artifactKeys.reportText(run);

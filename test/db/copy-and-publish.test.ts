@@ -5,11 +5,10 @@ import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { artifactKeys } from '../../core/artifacts.ts';
 import { NO_CLAUSES } from '../../core/command/model.ts';
-import type { WrittenPart } from '../../core/pipeline.ts';
 import type { PlanChunk, PlannedTable } from '../../core/plan/model.ts';
 import { prepare } from '../../lambdas/5-prepare/prepare.ts';
-import { copy } from '../../lambdas/7-copy/copy.ts';
 import { publish } from '../../lambdas/8-publish/publish.ts';
+import { copyBatch as copy, type PartWritten } from '../support/one-batch.ts';
 import { bucket, keys, region, rows, type StandIn, startStandIn } from '../support/redshift-stand-in.ts';
 import { stepWorld, type WorldOptions } from '../support/step-world.ts';
 
@@ -91,14 +90,14 @@ async function begin(planned: PlannedTable = table): Promise<void> {
   await store.putJson(artifactKeys.planChunk(run, 0), chunk);
 }
 
-async function part(number: number, csv: string, count: number): Promise<WrittenPart> {
+async function part(number: number, csv: string, count: number): Promise<PartWritten> {
   const key = artifactKeys.partObject(run, number, number, 0);
   const body = zstdCompressSync(csv);
   await standIn.put(key, body);
   return { part: number, rows: count, bytes: body.length, csvBytes: csv.length, key, startedAt: 0, endedAt: 0 };
 }
 
-const copyBatch = (batch: number, written: readonly WrittenPart[], options?: WorldOptions) =>
+const copyBatch = (batch: number, written: readonly PartWritten[], options?: WorldOptions) =>
   copy(world(options), { run, batch, chunk: 0, table: 0, written });
 const publishAll = (options?: WorldOptions) => publish(world(options), { run, publish: 0, first: 0, last: 0 });
 
@@ -171,7 +170,7 @@ describe('copy', () => {
   });
 
   test('records a batch without rows, and sends no COPY for it', async () => {
-    const empty: WrittenPart = { part: 0, rows: 0, bytes: 9, csvBytes: 0, key: null, startedAt: 0, endedAt: 0 };
+    const empty: PartWritten = { part: 0, rows: 0, bytes: 9, csvBytes: 0, key: null, startedAt: 0, endedAt: 0 };
     const sent: string[] = [];
     await copyBatch(0, [empty], { before: async (sql) => void sent.push(sql) });
     expect(sent.filter((sql) => sql.startsWith('COPY'))).toEqual([]);

@@ -9,10 +9,9 @@ import { PgshiftError } from '../../core/errors.ts';
 import type { WrittenPart, WrittenPiece } from '../../core/pipeline.ts';
 import type { PieceBounds, PlanChunk, PlannedTable } from '../../core/plan/model.ts';
 import { prepare } from '../../lambdas/5-prepare/prepare.ts';
-import { extract } from '../../lambdas/6-extract/extract.ts';
-import { copy } from '../../lambdas/7-copy/copy.ts';
 import { publish } from '../../lambdas/8-publish/publish.ts';
 import { createDatabase, startTestPostgres, type TestDatabase } from '../support/database.ts';
+import { copyBatch as copy, extractPart as extract } from '../support/one-batch.ts';
 import { bucket, keys, region, rows, type StandIn, startStandIn } from '../support/redshift-stand-in.ts';
 import { stepWorld, type WorldOptions } from '../support/step-world.ts';
 
@@ -88,6 +87,7 @@ function sourceWorld() {
 async function begin(table: PlannedTable): Promise<void> {
   await session.query('DROP SCHEMA IF EXISTS sales CASCADE');
   const { store } = targetWorld();
+  await store.remove([artifactKeys.published(run, 0)]);
   const target = { end: 'target', scheme: 'redshift' };
   await store.putJson(artifactKeys.command(run), { source: { end: 'source' }, target, options: {}, ...NO_CLAUSES });
   await store.putJson(artifactKeys.capabilities(run), { bucket: { name: bucket, region } });

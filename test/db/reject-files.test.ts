@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { artifactKeys } from '../../core/artifacts.ts';
 import type { PlanSummary } from '../../core/plan/model.ts';
-import { copy } from '../../lambdas/7-copy/copy.ts';
 import { report } from '../../lambdas/9-report/report.ts';
+import { copyBatch as copy } from '../support/one-batch.ts';
 import { type RejectWorld, sentinel, startRejectWorld } from '../support/reject-world.ts';
 
 let world: RejectWorld;

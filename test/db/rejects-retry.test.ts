@@ -1,9 +1,8 @@
 // Are refused rows put aside once, and the others loaded once, whatever breaks on the way?
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { PgshiftError } from '../../core/errors.ts';
-import type { WrittenPart } from '../../core/pipeline.ts';
 import type { Ports } from '../../core/ports.ts';
-import { copy } from '../../lambdas/7-copy/copy.ts';
+import { copyBatch as copy, type PartWritten } from '../support/one-batch.ts';
 import { type RejectWorld, startRejectWorld } from '../support/reject-world.ts';
 import type { WorldOptions } from '../support/step-world.ts';
 
@@ -14,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 beforeEach(() => world.begin());
 
-const copyBatch = (written: readonly WrittenPart[], options?: WorldOptions) =>
+const copyBatch = (written: readonly PartWritten[], options?: WorldOptions) =>
   copy(world.ports(options), world.input(written));
 
 const good = (id: number) => `${id},"fine",2024-01-0${(id % 9) + 1},"[${id}]"`;

@@ -1,8 +1,7 @@
 // Does `on error resume next` load every row that Redshift takes, and put every other aside?
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { artifactKeys } from '../../core/artifacts.ts';
-import type { WrittenPart } from '../../core/pipeline.ts';
-import { copy } from '../../lambdas/7-copy/copy.ts';
+import { copyBatch as copy, type PartWritten } from '../support/one-batch.ts';
 import { bucket } from '../support/redshift-stand-in.ts';
 import { type RejectWorld, sentinel, startRejectWorld } from '../support/reject-world.ts';
 import type { WorldOptions } from '../support/step-world.ts';
@@ -15,7 +14,7 @@ describe.each(['pessimistic', 'optimistic'] as const)('on the %s stand-in', (pro
   afterAll(() => world.close());
   beforeEach(() => world.begin());
 
-  const copyBatch = (written: readonly WrittenPart[], options?: WorldOptions) =>
+  const copyBatch = (written: readonly PartWritten[], options?: WorldOptions) =>
     copy(world.ports(options), world.input(written));
 
   /** Changes what the load-error views say before each look at them. */

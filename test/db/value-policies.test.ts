@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { artifactKeys } from '../../core/artifacts.ts';
 import { type HazardName, hazardOf, type Policy, VALUE_HAZARDS } from '../../core/cast/value-hazards.ts';
-import type { BatchItem } from '../../core/pipeline.ts';
+import type { BatchItem, StepInput } from '../../core/pipeline.ts';
 import type { PlanChunk } from '../../core/plan/model.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { Report } from '../../core/report/model.ts';
@@ -399,7 +399,7 @@ test('every hazard is tried, under every policy that it has', () => {
 describe('fail', () => {
   const run = 'fails';
   let ports: Ports;
-  const items = new Map<string, BatchItem>();
+  const reads = new Map<string, Pick<StepInput<'extract'>, 'chunk' | 'parts'>>();
   beforeAll(async () => {
     ports = ends.ports(source, 'pessimistic');
     const command = ends.command(source, 'pessimistic', `CAST ${rules('fail')}`);
@@ -408,16 +408,18 @@ describe('fail', () => {
     const { batchesKey } = await plan(ports, { run });
     const { tables } = await ports.store.getJson<PlanChunk>(artifactKeys.planChunk(run, 0));
     for (const line of (await ports.store.getText(batchesKey)).trim().split('\n')) {
-      const item: BatchItem = JSON.parse(line);
-      const planned = tables.find(({ table }) => table === item.table);
-      items.set(planned?.source.name ?? '', item);
+      const { chunk, reads: shared }: BatchItem = JSON.parse(line);
+      for (const part of shared.flatMap(({ parts }) => parts)) {
+        const planned = tables.find(({ table }) => table === part.table);
+        reads.set(planned?.source.name ?? '', { chunk, parts: [part] });
+      }
     }
   });
 
   test.each(numbered)('$hazard in $type to $into: names its place and what to do, no value', async ({ hazard, n }) => {
-    const item = items.get(`t${n}`);
-    if (item === undefined) throw new Error('no batch');
-    const failure = await extract(ports, { run, ...item, part: 0, attempt: 0 }).catch((error) => error);
+    const read = reads.get(`t${n}`);
+    if (read === undefined) throw new Error('no batch');
+    const failure = await extract(ports, { run, ...read, attempt: 0 }).catch((error) => error);
     const { what, redshift, policies } = hazardOf(hazard);
     const column = await columnOf(ports, run, n);
     const others = policies.filter((policy) => policy !== 'fail');

@@ -26,7 +26,7 @@ it('ends with equal tables and exit code 0, whatever the caller has set', async 
   });
   expect(stderr).not.toMatch(/^pgshift: /m);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/The execution's history: \d+ events, and \d+ executions of batches\n +\d+ TaskStateEntered/);
+  expect(stdout).toMatch(/The execution's history: \d+ events, and \d+ executions of the map\n +\d+ TaskStateEntered/);
   expect(stdout).toMatch(/Total import time +✓/);
   expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^19 tables, \d{5} rows: equal$/);
 });

@@ -167,9 +167,9 @@ async function loadItems(
   run: string,
   items: readonly BatchItem[],
 ): Promise<void> {
-  for (const { parts, ...item } of items) {
-    const written = await Promise.all(parts.map((part) => extract(from, { run, ...item, part, attempt: 0 })));
-    await Promise.all(targets.map((ports) => copy(ports, { run, ...item, written })));
+  for (const { chunk, reads } of items) {
+    const read = await Promise.all(reads.map(({ parts }) => extract(from, { run, chunk, parts, attempt: 0 })));
+    await Promise.all(targets.map((ports) => copy(ports, { run, chunk, reads: read })));
   }
 }
 

@@ -73,10 +73,8 @@ test('batches are a distributed map over the lines of batches.jsonl, its results
     ItemSelector: {
       run: jsonata('$run'),
       partsAtOnce: jsonata('$partsAtOnce'),
-      batch: jsonata('$states.context.Map.Item.Value.batch'),
       chunk: jsonata('$states.context.Map.Item.Value.chunk'),
-      table: jsonata('$states.context.Map.Item.Value.table'),
-      parts: jsonata('$states.context.Map.Item.Value.parts'),
+      reads: jsonata('$states.context.Map.Item.Value.reads'),
     },
     MaxConcurrency: jsonata('$batchesAtOnce'),
     ResultWriter: {
@@ -89,9 +87,9 @@ test('batches are a distributed map over the lines of batches.jsonl, its results
   expect(artifactKeys.mapResults('night')).toBe('runs/night/results');
 });
 
-test('parts of a batch are an inline map, as many at once as the plan says', () => {
+test('what is read of an item is an inline map, as many at once as the plan says', () => {
   expect(states['Read parts']).toMatchObject({
-    Items: jsonata('$states.input.parts'),
+    Items: jsonata('$states.input.reads'),
     MaxConcurrency: jsonata('$states.input.partsAtOnce'),
     ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' } },
   });

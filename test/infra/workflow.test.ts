@@ -4,7 +4,7 @@ import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import jsonata from 'jsonata';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { artifactKeys } from '../../core/artifacts.ts';
-import { type BatchItem, STEPS, type StepName, type StepOutput, type WrittenPart } from '../../core/pipeline.ts';
+import { type BatchItem, type PartAddress, STEPS, type StepName, type StepOutput } from '../../core/pipeline.ts';
 import { type States, startStates } from '../../local/states/api.ts';
 import { StateError } from '../../local/states/errors.ts';
 import type { Execution } from '../../local/states/execution.ts';
@@ -12,27 +12,31 @@ import type { Host } from '../../local/states/host.ts';
 import { allStates, definitionOf, SCHEDULE, synthesized } from './synthesized.ts';
 
 const RUN = 'night';
+const part = (batch: number, table: number, number: number): PartAddress => ({ batch, table, part: number });
+/** A batch of two parts, then those of two small tables. */
 const BATCHES: BatchItem[] = [
-  { batch: 0, chunk: 0, table: 0, parts: [0, 1] },
-  { batch: 1, chunk: 1, table: 0, parts: [0] },
+  { chunk: 0, reads: [{ parts: [part(0, 0, 0)] }, { parts: [part(0, 0, 1)] }] },
+  { chunk: 1, reads: [{ parts: [part(1, 1, 0), part(2, 2, 0)] }] },
 ];
 const PLAN: StepOutput<'plan'> = {
   tables: 2,
-  batches: BATCHES.length,
+  batches: 3,
   batchesKey: artifactKeys.batches(RUN),
   batchesAtOnce: 1,
   partsAtOnce: 1,
   prepare: [{ chunk: 0 }, { chunk: 1 }],
   publish: [{ publish: 0, first: 0, last: 1 }],
 };
-const written = (part: number): WrittenPart => ({
-  part,
-  rows: 1,
-  bytes: 2,
-  csvBytes: 3,
-  key: `part-${part}`,
-  startedAt: 4,
-  endedAt: 5,
+const written = (parts: readonly PartAddress[]): StepOutput<'extract'> => ({
+  written: parts.map((address) => ({
+    ...address,
+    rows: 1,
+    bytes: 2,
+    csvBytes: 3,
+    key: `part-${address.batch}-${address.part}`,
+    startedAt: 4,
+    endedAt: 5,
+  })),
 });
 
 const { text: definition, definition: machine } = definitionOf(synthesized(), 'PgshiftLoad');
@@ -70,8 +74,8 @@ beforeEach(async () => {
     discover: () => ({ tables: 2 }),
     plan: () => PLAN,
     prepare: () => ({ tables: 1 }),
-    extract: ({ part }) => written(Number(part)),
-    copy: ({ batch }) => ({ batch: Number(batch), rows: 1 }),
+    extract: ({ parts }) => written(parts as PartAddress[]),
+    copy: () => ({ batches: 1, rows: 1 }),
     publish: () => ({ tables: 2 }),
     report: () => ({ outcome: 'succeeded', rows: 3, rejected: 0, reportKey: artifactKeys.reportJson(RUN) }),
   };
@@ -107,11 +111,11 @@ test('each step gets its contract’s input, in order', async () => {
     ['Plan', { run: RUN }],
     ['Prepare', { run: RUN, chunk: 0 }],
     ['Prepare', { run: RUN, chunk: 1 }],
-    ['Extract', { run: RUN, batch: 0, chunk: 0, table: 0, part: 0, attempt: 0 }],
-    ['Extract', { run: RUN, batch: 0, chunk: 0, table: 0, part: 1, attempt: 0 }],
-    ['Copy', { run: RUN, batch: 0, chunk: 0, table: 0, written: [written(0), written(1)] }],
-    ['Extract', { run: RUN, batch: 1, chunk: 1, table: 0, part: 0, attempt: 0 }],
-    ['Copy', { run: RUN, batch: 1, chunk: 1, table: 0, written: [written(0)] }],
+    ['Extract', { run: RUN, chunk: 0, parts: [part(0, 0, 0)], attempt: 0 }],
+    ['Extract', { run: RUN, chunk: 0, parts: [part(0, 0, 1)], attempt: 0 }],
+    ['Copy', { run: RUN, chunk: 0, reads: [written([part(0, 0, 0)]), written([part(0, 0, 1)])] }],
+    ['Extract', { run: RUN, chunk: 1, parts: [part(1, 1, 0), part(2, 2, 0)], attempt: 0 }],
+    ['Copy', { run: RUN, chunk: 1, reads: [written([part(1, 1, 0), part(2, 2, 0)])] }],
     ['Publish', { run: RUN, publish: 0, first: 0, last: 1 }],
     ['Report', { run: RUN }],
   ]);
@@ -141,16 +145,16 @@ test('results of the map are written below the run', async () => {
   for (const key of keys) expect(key.startsWith(`${artifactKeys.mapResults(RUN)}/`), key).toBe(true);
 });
 
-test('a part that is tried again has another number each time', async () => {
+test('what is read again has another number each time', async () => {
   let failures = 3;
-  answers.extract = ({ part }) => {
+  answers.extract = ({ parts }) => {
     failures -= 1;
     if (failures >= 0) throw new StateError(failures === 1 ? 'TooManyConnections' : 'ConnectionLost', 'gone');
-    return written(Number(part));
+    return written(parts as PartAddress[]);
   };
   await run();
-  const attempts = payloadsOf('Extract').slice(0, 4) as { attempt: number; part: number }[];
-  expect(attempts.map(({ part, attempt }) => [part, attempt])).toEqual([
+  const attempts = payloadsOf('Extract').slice(0, 4) as { attempt: number; parts: PartAddress[] }[];
+  expect(attempts.map(({ parts, attempt }) => [parts[0]?.part, attempt])).toEqual([
     [0, 0],
     [0, 1],
     [0, 2],

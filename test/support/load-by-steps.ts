@@ -1,5 +1,5 @@
 // How does a test run a whole load in its own process, step by step, without the machine?
-import type { BatchItem, WrittenPart } from '../../core/pipeline.ts';
+import type { BatchItem, StepOutput, WrittenPart } from '../../core/pipeline.ts';
 import type { Ports } from '../../core/ports.ts';
 import { detect } from '../../lambdas/1-detect/detect.ts';
 import { discover } from '../../lambdas/3-discover/discover.ts';
@@ -18,13 +18,13 @@ export async function loadBySteps(ports: Ports, run: string, command: string): P
   const lines = (await ports.store.getText(planned.batchesKey)).trim().split('\n');
   const all: WrittenPart[] = [];
   for (const line of lines) {
-    const { parts, ...batch }: BatchItem = JSON.parse(line);
-    const written: WrittenPart[] = [];
-    for (const part of parts) written.push(await extract(ports, { run, ...batch, part, attempt: 0 }));
-    await copy(ports, { run, ...batch, written });
+    const { chunk, reads }: BatchItem = JSON.parse(line);
+    const read: StepOutput<'extract'>[] = [];
+    for (const { parts } of reads) read.push(await extract(ports, { run, chunk, parts, attempt: 0 }));
+    await copy(ports, { run, chunk, reads: read });
     // As Step Functions does when the answer got lost.
-    await copy(ports, { run, ...batch, written });
-    all.push(...written);
+    await copy(ports, { run, chunk, reads: read });
+    all.push(...read.flatMap(({ written }) => written));
   }
   for (const item of planned.publish) await publish(ports, { run, ...item });
   return all;

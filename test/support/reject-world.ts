@@ -4,11 +4,11 @@ import { S3Client } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import { artifactKeys } from '../../core/artifacts.ts';
 import { NO_CLAUSES } from '../../core/command/model.ts';
-import type { WrittenPart } from '../../core/pipeline.ts';
 import type { PlanChunk, PlannedTable } from '../../core/plan/model.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { BatchRecord } from '../../core/report/model.ts';
 import { prepare } from '../../lambdas/5-prepare/prepare.ts';
+import type { PartWritten } from './one-batch.ts';
 import { bucket, keys, region, rows, type StandIn, startStandIn } from './redshift-stand-in.ts';
 import { stepWorld, type WorldOptions } from './step-world.ts';
 
@@ -54,13 +54,13 @@ export interface RejectWorld {
   begin(): Promise<void>;
   ports(options?: WorldOptions): Ports;
   /** A part with these rows. */
-  part(number: number, ...lines: readonly string[]): Promise<WrittenPart>;
-  input(written: readonly WrittenPart[]): {
+  part(number: number, ...lines: readonly string[]): Promise<PartWritten>;
+  input(written: readonly PartWritten[]): {
     readonly run: string;
     readonly batch: number;
     readonly chunk: number;
     readonly table: number;
-    readonly written: readonly WrittenPart[];
+    readonly written: readonly PartWritten[];
   };
   /** The numbers of the rows that are staged. */
   staged(): Promise<unknown[]>;
@@ -126,7 +126,8 @@ export async function startRejectWorld(profile: 'pessimistic' | 'optimistic'): P
     ledger: () => rows(session, 'SELECT piece, rows::int, rejected::int FROM sales._pgshift_0_0_ledger ORDER BY 1'),
     async rejects() {
       const { store } = ports();
-      const { cuts } = await store.getJson<BatchRecord>(artifactKeys.batchRecord(run(), 0));
+      const records = await store.getJson<BatchRecord[]>(artifactKeys.batchRecord(run(), 0));
+      const cuts = records.flatMap((record) => record.cuts);
       const texts = async (keyOf: typeof artifactKeys.cutRows) =>
         (await Promise.all(cuts.map((cut) => store.getText(keyOf(run(), 0, cut))))).join('');
       const log = await texts(artifactKeys.cutLog);

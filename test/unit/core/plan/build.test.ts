@@ -35,7 +35,7 @@ test('plans one table whole: names, DDL, the statement that reads it, keys', () 
     }),
   ]);
   const [planned] = chunks[0]?.tables ?? [];
-  expect(items).toEqual([{ batch: 0, chunk: 0, table: 0, parts: [0] }]);
+  expect(items).toEqual([{ chunk: 0, reads: [{ parts: [{ batch: 0, table: 0, part: 0 }] }] }]);
   expect(planned?.create).toEqual([
     `CREATE TABLE IF NOT EXISTS "public"."_pgshift_0123456789ab_0" ("id" INTEGER NOT NULL, "note" VARCHAR(65535) DEFAULT 'a\\\\b')`,
     `CREATE TABLE IF NOT EXISTS "public"."_pgshift_0123456789ab_0_ledger" ("batch" INTEGER NOT NULL, "piece" INTEGER NOT NULL, "rows" BIGINT NOT NULL, "rejected" BIGINT NOT NULL, "cut" VARCHAR(32), "loaded_at" TIMESTAMP NOT NULL DEFAULT GETDATE())`,
@@ -224,18 +224,21 @@ test('cuts ten thousand tables into chunks of a hundred, published 500 at a time
   expect(result.chunks).toHaveLength(100);
   expect(result.summary.publish).toHaveLength(20);
   expect(result.summary.publish.at(-1)).toEqual({ publish: 19, first: 95, last: 99 });
-  expect(new Set(result.items.map(({ table: number }) => number)).size).toBe(10_000);
+  const parts = result.items.flatMap(({ reads }) => reads.flatMap((read) => read.parts));
+  expect(new Set(parts.map(({ table: number }) => number)).size).toBe(10_000);
   expect(hazardsOf(result)).toEqual(['PUBLISHED_IN_PARTS report null']);
 });
 
 test('numbers batches in running order, each naming its own parts', () => {
   const { items, chunks } = plan([table('big', { heap: { bytes: 70 * PART_BYTES, pages: 7_000 } }), table('small')]);
-  expect(items.map(({ batch, table: number }) => [batch, number])).toEqual([
-    [0, 0],
-    [1, 0],
-    [2, 1],
-    [3, 0],
+  const first = items.map(({ reads }) => reads[0]?.parts[0]);
+  expect(first.map((part) => [part?.batch, part?.table, part?.part])).toEqual([
+    [0, 0, 0],
+    [1, 0, 24],
+    [2, 1, 0],
+    [3, 0, 48],
   ]);
+  expect(items.map(({ reads }) => reads.length)).toEqual([24, 24, 1, 22]);
   const big = chunks[0]?.tables[0];
   expect(big?.batches.map((batch) => [batch.batch, batch.parts.length])).toEqual([
     [0, 24],

@@ -324,7 +324,7 @@ describe('options', () => {
     const big = table('t', { heap: { bytes: 1e8, pages: 10_000, estimatedRows: 10_500_000 } });
     const plan = planOf([big, table('small')], { options: { batchRows: 1000 } });
     expect(tablesOf(plan)[0]).toMatchObject({ pieces: { rows: 1000 } });
-    expect(plan.items.every(({ parts }) => parts.length === 1)).toBe(true);
+    expect(plan.items.every(({ reads }) => reads.length === 1 && reads[0]?.parts.length === 1)).toBe(true);
     expect(hazardsOf(plan)).toEqual(['MANY_COPIES report null']);
     expect(messagesOf(plan)[0]).toMatch(/batch rows = 1000 makes about 10501 COPYs: at 2 s each some 6 hours/);
     expect(hazardsOf(planOf([table('t')], { options: { batchRows: 1000, batchBytes: 1e6 } }))).toEqual([]);
