@@ -256,7 +256,8 @@ export class Cursor {
     this.blank();
     const { from, to } = this.#tokenHere();
     const found = from >= this.text.length ? 'the end' : this.shown(from, to);
-    this.fail(`expected ${what}, found ${found}${didYouMean(this.peekWord() ?? '', known)}`, from, to);
+    const hint = foreignSign(this.text.slice(from, to)) ?? didYouMean(this.peekWord() ?? '', known);
+    this.fail(`expected ${what}, found ${found}${hint}`, from, to);
     return undefined;
   }
 
@@ -334,4 +335,10 @@ export class Cursor {
   warn(message: string, from: number, to: number): void {
     this.add(this.source.diagnostic('warning', message, from, to));
   }
+}
+
+/** What other languages, and word processors, write for signs of this one. */
+function foreignSign(token: string): string | undefined {
+  if (/[\u2018-\u201f\u00ab\u00bb`\u00b4]/.test(token)) return `; quotes are ' and "`;
+  return /^(?:#|\/\/)/.test(token) ? '; a comment begins with --' : undefined;
 }

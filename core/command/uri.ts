@@ -53,7 +53,7 @@ const LONGEST_CHARACTERS = 4000;
 export function parseUri(text: string, end: Endpoint['end']): ParsedUri | WrongUri {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(text);
   const known = SCHEMES.get(scheme?.[1]?.toLowerCase() ?? '');
-  if (!scheme || !known) return { problems: [noConnectionString(scheme?.[1], end)] };
+  if (!scheme || !known) return { problems: [noConnectionString(text, scheme?.[1], end)] };
   if (!text.isWellFormed()) return { problems: [`the ${end}'s connection string holds half a character`] };
   if (text.length > LONGEST_CHARACTERS) {
     return { problems: [`the ${end}'s connection string has more than ${LONGEST_CHARACTERS} characters`] };
@@ -76,9 +76,10 @@ const REFERENCE = /\{\{secret:([^{}]*)\}\}/g;
 /** In the place of a reference while the string is taken apart: no character, so that no string holds it. */
 const STANDS_FOR_SECRET = '\uFDD1';
 
-function noConnectionString(scheme: string | undefined, end: Endpoint['end']): string {
+function noConnectionString(text: string, scheme: string | undefined, end: Endpoint['end']): string {
   const known = [...SCHEMES.keys()].map((each) => `${each}://`);
-  const hint = scheme === undefined ? '' : didYouMean(`${scheme}://`, known);
+  const variable = /^(?:\$|%|\{)/.test(text) ? '; a variable is written {{NAME}}' : '';
+  const hint = scheme === undefined ? variable : didYouMean(`${scheme}://`, known);
   return `the ${end} is no connection string; expected ${known.join('…, ')}…${hint}`;
 }
 
@@ -150,7 +151,7 @@ function ambiguityOf(written: string): string | undefined {
 
 function sslModeOf(sslmode: string | undefined, say: Say): { sslmode?: SslMode } {
   if (sslmode === undefined) return {};
-  const known = SSL_MODES.find((mode) => mode === sslmode);
+  const known = SSL_MODES.find((mode) => mode === sslmode.toLowerCase());
   if (known === undefined) say(`unknown sslmode; expected ${SSL_MODES.join(', ')}${didYouMean(sslmode, SSL_MODES)}`);
   return known === undefined ? {} : { sslmode: known };
 }
@@ -226,6 +227,7 @@ function databaseOf(path: string | undefined, end: string, say: Say): string | u
   const quoted = /^'([^']+)'$/s.exec(name)?.[1];
   if (quoted !== undefined) return quoted;
   if (name.startsWith("'")) return say(`the quote before the ${end}'s database name is never closed; expected '`);
+  if (/[&=]/.test(name)) return say(`the options of the ${end}'s connection string begin with a ?`);
   const sign = /[/,]/.exec(name)?.[0];
   if (sign !== undefined) {
     return say(`the ${end}'s database name holds a ${sign}; write it as ${encodeURIComponent(sign)}`);
@@ -233,12 +235,13 @@ function databaseOf(path: string | undefined, end: string, say: Say): string | u
   return decode(name, 'dbname', say);
 }
 
-/** What libpq knows besides. These names are repeated in messages: they are no piece of a password. */
-const OF_LIBPQ: readonly string[] = [
+/** What libpq knows besides, and JDBC. These names are repeated in messages: they are no piece of a password. */
+const OF_OTHERS: readonly string[] = [
   'application_name',
   'channel_binding',
   'client_encoding',
   'connect_timeout',
+  'currentSchema',
   'fallback_application_name',
   'gssencmode',
   'hostaddr',
@@ -248,6 +251,8 @@ const OF_LIBPQ: readonly string[] = [
   'options',
   'passfile',
   'require_auth',
+  'schema',
+  'ssl',
   'sslcert',
   'sslcrl',
   'sslkey',
@@ -270,6 +275,7 @@ function parseOptions(query: string, end: string, say: Say): ReadonlyMap<Option,
       found.set('tablename', decode(pair, 'tablename', say) ?? '');
     } else if (equals < 0) say(`the ${end}'s option ${wrong} has no value: ${wrong}=…`);
     else if (name === undefined) say(unknownOption(wrong, end));
+    else if (found.has(name)) say(`the ${end}'s option ${name} is given twice`);
     else found.set(name, decode(pair.slice(equals + 1), name, say) ?? '');
   }
   return found;
@@ -278,8 +284,8 @@ function parseOptions(query: string, end: string, say: Say): ReadonlyMap<Option,
 /** Only a name is repeated that somebody meant as one: anything else may be a piece of a password. */
 function unknownOption(wrong: string, end: string): string {
   const meant = nearest(wrong, OPTIONS);
-  const isName = OF_LIBPQ.includes(wrong) || (meant !== undefined && /^[a-z_]+$/i.test(wrong));
-  const hint = meant === undefined || OF_LIBPQ.includes(wrong) ? '' : `; did you mean \`${meant}\`?`;
+  const isName = OF_OTHERS.includes(wrong) || (meant !== undefined && /^[a-z_]+$/i.test(wrong));
+  const hint = meant === undefined || OF_OTHERS.includes(wrong) ? '' : `; did you mean \`${meant}\`?`;
   const shown = isName ? ` (${wrong})` : '';
   return `the ${end}'s connection string has an unknown option${shown}; known are ${OPTIONS.join(', ')}${hint}`;
 }

@@ -22,7 +22,10 @@ export function parseAlterTable(cursor: Cursor, draft: Draft): void {
     draft.alterTables.push({ ...tables, action });
   }
   if (action === undefined) cursor.skipToClause();
-  else endClause(cursor);
+  else if (ACTIONS.words.some((word) => cursor.looksAt(word.toLowerCase())) && !cursor.atClause()) {
+    cursor.expected('ALTER TABLE before each further action');
+    cursor.skipToClause();
+  } else endClause(cursor);
 }
 
 /** action = "RENAME TO" name | "SET SCHEMA" name | "SET TABLESPACE" name | "SET" "(" parameter ("," parameter)* ")" */

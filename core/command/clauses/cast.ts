@@ -51,7 +51,8 @@ function parseRule(cursor: Cursor): CastRule | undefined {
   }
   if (cursor.mistakes > mistakes) return undefined;
   if (Object.keys(said).length === 0) {
-    return cursor.expected('to and a type, an option (drop default) or using', RULE_WORDS);
+    cursor.expected('to and a type, an option (drop default) or using', RULE_WORDS);
+    return skipListed(cursor);
   }
   const { to, on, using } = said;
   return {
@@ -65,6 +66,15 @@ function parseRule(cursor: Cursor): CastRule | undefined {
     ...(on === undefined ? {} : { on }),
     ...(using === undefined ? {} : { using }),
   };
+}
+
+/** `type a, b to c`: what follows the comma is no rule of its own. */
+function skipListed(cursor: Cursor): undefined {
+  const before = cursor.at;
+  if (!cursor.sign(',') || cursor.atClause() || looksLike(cursor, 'type') || looksLike(cursor, 'column')) {
+    cursor.at = before;
+  }
+  return undefined;
 }
 
 function parseMatch(cursor: Cursor): CastRule['match'] | undefined {

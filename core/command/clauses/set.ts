@@ -25,12 +25,27 @@ export function parseSet(cursor: Cursor, draft: Draft): void {
   );
 }
 
+/** A list without its quotes goes on behind each of its commas. */
+function skipBareValue(cursor: Cursor): void {
+  for (;;) {
+    cursor.skipItem();
+    const before = cursor.at;
+    if (cursor.sign(',') && !settingHere(cursor) && !cursor.atClause()) continue;
+    cursor.at = before;
+    return;
+  }
+}
+
 /** "PostgreSQL PARAMETERS" and its like say nothing. Two words in a row are these, or are meant for them. */
 function parseWhose(cursor: Cursor): void {
   const known = ['PostgreSQL', 'Redshift'];
   if (known.some((each) => cursor.words(each.toLowerCase(), 'parameters')) || cursor.words('parameters')) return;
   const before = cursor.at;
   const first = cursor.bareName();
+  if (first !== undefined && /^(?:session|local)$/i.test(first.value) && settingHere(cursor)) {
+    cursor.fail('SET speaks of whole sessions; expected a parameter', first.from, first.to);
+    return;
+  }
   const second = first && looksLike(cursor, 'PARAMETERS');
   cursor.at = before;
   if (!second) return;
@@ -67,6 +82,7 @@ function parseSetting(cursor: Cursor, draft: Draft): void {
   const value = cursor.quoted("'");
   if (value === undefined) {
     cursor.expected("a value in single quotes: name TO 'value'");
+    skipBareValue(cursor);
     return;
   }
   const lower = name.value.toLowerCase();

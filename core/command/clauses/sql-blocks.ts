@@ -32,6 +32,10 @@ function parseDo(cursor: Cursor): string[] {
   };
   do {
     const text = begins() ? cursor.dollarQuoted() : undefined;
+    if (text === undefined && HOW.some((word) => cursor.looksAt(word.toLowerCase()))) {
+      cursor.expected('SQL between $$ and $$, or no comma before the next DO or EXECUTE');
+      return statements;
+    }
     if (text === undefined) {
       cursor.expected('SQL between $$ and $$');
       if (!cursor.atClause()) cursor.skipItem();
@@ -59,17 +63,22 @@ const NOTHING = 'it does nothing';
 /** A statement that begins or ends a transaction. `end` is COMMIT, as `abort` is ROLLBACK. */
 const TRANSACTION = /^(?:begin|start\s+transaction|commit|end|rollback|abort)(?![\p{L}\p{N}_$])/iu;
 
-const transactionProblem = (statement: string): string | undefined =>
-  TRANSACTION.test(statement)
-    ? 'a block is a transaction of its own; BEGIN, COMMIT and ROLLBACK have no place in it'
-    : undefined;
+/** What both servers refuse within a transaction, and what Redshift does. */
+const OUTSIDE = /^(?:vacuum|(?:create|drop)\s+database|alter\s+table\s+\S+\s+append)(?![\p{L}\p{N}_$])/iu;
+
+function transactionProblem(statement: string): string | undefined {
+  if (TRANSACTION.test(statement)) {
+    return 'a block is a transaction of its own; BEGIN, COMMIT and ROLLBACK have no place in it';
+  }
+  return OUTSIDE.test(statement) ? 'no transaction may hold this statement, and a block is one' : undefined;
+}
 
 const partEnd = (part: SqlStatement | SqlInclude): number => ('text' in part ? part.from + part.text.length : part.to);
 
 /** "EXECUTE" file, with file = quoted | any text without blanks */
 function parseExecute(cursor: Cursor, draft: Draft): string[] {
   const file =
-    cursor.quoted("'") ?? cursor.read(/[^\s;,'"]+/y) ?? cursor.expected("the name of a file: EXECUTE 'file.sql'");
+    cursor.quoted() ?? cursor.read(/[^\s;,'"]+/y) ?? cursor.expected("the name of a file: EXECUTE 'file.sql'");
   if (file === undefined || cursor.source.hasHole(file.from, file.to)) return [];
   if (draft.reader === undefined) {
     cursor.fail('files cannot be read here; expected DO $$ … $$', file.from, file.to);

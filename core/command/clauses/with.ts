@@ -115,6 +115,11 @@ function parseValue(cursor: Cursor, option: NumberWords, words: Token): number |
   if (!cursor.sign('=')) {
     return cursor.expected(`= and a number: ${spelling(option)}`);
   }
+  const grouped = cursor.read(/\d+(?:[,_']\d{3})+(?!\d)/y);
+  if (grouped !== undefined) {
+    const digits = grouped.value.replaceAll(/\D/g, '');
+    return cursor.fail(`a number is written in digits alone: ${words.value} = ${digits}`, grouped.from, grouped.to);
+  }
   const number = cursor.number();
   if (number === undefined) return cursor.expected(`a whole number: ${spelling(option)}`);
   const unit = option.unit === 'none' ? { factor: 1, name: '' } : parseUnit(cursor, UNITS[option.unit]);
