@@ -22,6 +22,11 @@ export function memoryStore(bucket: string, region: string): Store {
     getText,
     putText,
     putJson: (key, value) => putText(key, JSON.stringify(value)),
+    async putNew(key, text) {
+      if (objects.has(key)) return false;
+      await putText(key, text);
+      return true;
+    },
     getJson: async (key) => JSON.parse(await getText(key)),
     getStream: async (key) => Readable.from([Buffer.from(await getText(key))]),
     async putStream(key, body) {

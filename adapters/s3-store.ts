@@ -71,6 +71,8 @@ export function s3Store(client: S3Client, { bucket, owner }: BucketOptions): Sto
     getText,
     putText,
     putJson: (key, value) => putText(key, JSON.stringify(value)),
+    putNew: (key, text) =>
+      attempt(`writing ${key}`, async () => putNew(client, { ...(await place()), Key: key, Body: text })),
     getJson: async (key) => JSON.parse(await getText(key)),
     getStream: (key) =>
       attempt(`reading ${key}`, async () => {
@@ -105,6 +107,17 @@ async function* told(body: Readable, as: (error: unknown) => PgshiftError): Asyn
 }
 
 type Place = { Bucket: string; ExpectedBucketOwner?: string };
+
+/** S3 answers 412 where something is, and 409 to one of two that come at the same time: the other has it then. */
+async function putNew(client: S3Client, object: Place & { Key: string; Body: string }): Promise<boolean> {
+  try {
+    await client.send(new PutObjectCommand({ ...object, IfNoneMatch: '*' }));
+    return true;
+  } catch (error) {
+    if (error instanceof Error && [409, 412].includes(statusOf(error) ?? 0)) return false;
+    throw error;
+  }
+}
 
 /** Gives the bytes stored. A body that breaks aborts the upload, so that no part of it stays. */
 async function upload(client: S3Client, target: Place & { Key: string }, body: Readable): Promise<number> {

@@ -22,7 +22,9 @@ export const extractBenchmark: Benchmark = {
     let attempt = 0;
     const ours = async () => {
       attempt += 1;
-      const events = items.flatMap(({ chunk, reads }) => reads.map((read) => ({ run, chunk, ...read, attempt })));
+      const events = items.flatMap(({ chunk, reads }) =>
+        reads.map((read) => ({ run, snapshot: false, chunk, ...read, attempt })),
+      );
       const { seconds, peakBytes } = await steps.invoke('extract', events);
       peaks.push(peakBytes / 1e6);
       return seconds.reduce((sum, each) => sum + each, 0);

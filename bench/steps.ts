@@ -71,7 +71,7 @@ export async function planRun(
 ): Promise<Planned> {
   const told = [
     await steps.invoke('detect', [{ run, input: { command: text } }]),
-    await steps.invoke('discover', [{ run }]),
+    await steps.invoke('discover', [{ run, snapshot: false }]),
     await steps.invoke('plan', [{ run }]),
   ];
   const lines = (await machine.store.getText(artifactKeys.batches(run))).trim();

@@ -76,7 +76,8 @@ export async function planOne(ready: ReadyCommand, bucket: 'real bucket' | 'no b
     run,
     input: { command: text },
   });
-  await discover(ports, { run });
+  // Nothing is read but the catalogs: nobody keeps a snapshot for it.
+  await discover(ports, { run, snapshot: false });
   let refused: PgshiftError | undefined;
   try {
     await planStep(ports, { run });

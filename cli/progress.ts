@@ -11,10 +11,12 @@ export interface Progress {
 }
 
 /** The states worth a line, in order, with what people call them: steps of the parent, and the map over batches. */
-const rows: readonly { readonly state: string; readonly label: string }[] = STEPS.flatMap(({ name, state }) => {
-  if (name === 'extract') return [];
-  return [name === 'copy' ? { state: 'Load batches', label: 'load' } : { state, label: name }];
-});
+const rows: readonly { readonly state: string; readonly label: string }[] = STEPS.flatMap(
+  ({ name, state, machine }) => {
+    if (name === 'extract' || machine !== 'load') return [];
+    return [name === 'copy' ? { state: 'Load batches', label: 'load' } : { state, label: name }];
+  },
+);
 
 const labelWidth = Math.max(...rows.map((row) => row.label.length));
 

@@ -39,6 +39,10 @@ export const artifactKeys = {
   command: inRun(() => 'command.json'),
   capabilities: inRun(() => 'capabilities.json'),
   catalog: inRun(() => 'catalog.json'),
+  /** Which moment of the source the run copies; where it can be had now, by holder; and that nobody holds it any more. */
+  snapshot: inRun(() => 'snapshot.json'),
+  snapshotHolder: inRun((holder: string) => `snapshot/${holder}.json`),
+  snapshotOver: inRun(() => 'snapshot/over.json'),
   plan: inRun(() => 'plan.json'),
   /** One slice of the plan: about a hundred tables with their SQL, parts and batches. */
   planChunk: inRun((chunk: number) => `plan/${pad(chunk, 5)}.json`),

@@ -37,6 +37,12 @@ export const ERROR_KINDS = {
     'Allow Redshift to read the bucket: attach a role and set PGSHIFT_COPY_ROLE, or check the keys and the region.',
   ),
   PlanRefused: final('Read the hazards that the message lists, then change the command or the tables.'),
+  SnapshotLost: final(
+    'Start a new run, after a look at what ended sessions of the source: a restart, a failover, somebody, or a limit on how long they may live.',
+  ),
+  TableRewritten: final(
+    'Start a new run, at a time when nobody runs TRUNCATE, VACUUM FULL, CLUSTER, REFRESH or a rewriting ALTER TABLE at the source.',
+  ),
   SourceChanged: final('Start a new run: the table is not as it was when this run planned it.'),
   RowRefused: final(
     'Mend the row in the source, cast its column, leave its table out, or say `on error resume next` to put such rows aside.',
@@ -99,11 +105,14 @@ export function kindsOf(retry: RetryClass): ErrorKind[] {
  */
 export class PgshiftError extends Error {
   readonly kind: ErrorKind;
+  /** The server's SQLSTATE, where a server said no. */
+  readonly code: string | undefined;
 
-  constructor(kind: ErrorKind, message: string, options?: { cause?: unknown }) {
+  constructor(kind: ErrorKind, message: string, options: { cause?: unknown; code?: string | undefined } = {}) {
     super(message, options);
     this.kind = kind;
     this.name = kind;
+    this.code = options.code;
   }
 }
 

@@ -9,6 +9,11 @@ export interface InRun {
   readonly run: string;
 }
 
+/** Whether all readers of the source see one moment, which a relay keeps for them. */
+export interface InSnapshot {
+  readonly snapshot: boolean;
+}
+
 /** What an execution is started with: a command's text, or the key of an object in the bucket that holds it. */
 export interface ExecutionInput {
   readonly command?: string;
@@ -27,6 +32,21 @@ export interface FailureEvent {
   readonly status: 'FAILED' | 'TIMED_OUT' | 'ABORTED';
   readonly error?: string | null;
   readonly cause?: string | null;
+}
+
+/** One of the two that keep the source's snapshot alive, by turns. */
+export type Holder = 'first' | 'second';
+
+/** How long a holder holds before it hands on: 14 of Lambda's 15 minutes, so that a minute is left for both ends of it. */
+export const TURN_SECONDS = 14 * 60;
+
+/** What an execution of the relay is started with, by the run that it keeps a snapshot for. */
+export interface RelayInput extends InRun {
+  readonly turnSeconds: number;
+  /** How long the snapshot is kept for a redrive once the run has stopped running. */
+  readonly keepSeconds: number;
+  /** The execution that started it: Step Functions links the two by this name. */
+  readonly AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: string;
 }
 
 /** One part of a batch: the table's number in the plan, and the part's in its table. */
@@ -82,9 +102,24 @@ export interface PublishItem {
 export interface StepContracts {
   detect: {
     input: InRun & { readonly input: ExecutionInput };
-    output: { readonly source: Dialect; readonly target: Dialect };
+    output: {
+      readonly source: Dialect;
+      readonly target: Dialect;
+    } & InSnapshot;
   };
-  discover: { input: InRun; output: { readonly tables: number } };
+  /** Waits until the relay has a snapshot; or, when everything has been read, releases it. */
+  hold: {
+    input: InRun & { readonly release: boolean };
+    /** When the snapshot was taken, in milliseconds since 1970. */
+    output: { readonly takenAt: number | null };
+  };
+  /** One turn of one holder. It ends early at `until` (milliseconds since 1970; 0: the run is running). */
+  keep: {
+    input: InRun & { readonly holder: Holder; readonly seconds: number; readonly until: number };
+    /** Whether that was the last turn. */
+    output: { readonly over: boolean };
+  };
+  discover: { input: InRun & InSnapshot; output: { readonly tables: number } };
   plan: {
     input: InRun;
     output: {
@@ -100,7 +135,7 @@ export interface StepContracts {
   };
   prepare: { input: InRun & { readonly chunk: number }; output: { readonly tables: number } };
   extract: {
-    input: InRun & Pick<BatchItem, 'chunk'> & PartsRead & { readonly attempt: number };
+    input: InRun & InSnapshot & Pick<BatchItem, 'chunk'> & PartsRead & { readonly attempt: number };
     output: { readonly written: readonly WrittenPart[] };
   };
   copy: {
@@ -130,7 +165,9 @@ export interface StepDefinition {
   readonly name: StepName;
   /** Its folder under `lambdas/`, which starts with its place in the order. */
   readonly folder: string;
-  /** The Task state that runs it. */
+  /** The state machine that runs it. */
+  readonly machine: 'load' | 'relay';
+  /** The Task state that runs it; of a step with several, what they have in common. */
   readonly state: string;
   /** Lambda's memory in MB; 1,769 MB is one vCPU. */
   readonly memoryMb: number;
@@ -146,6 +183,8 @@ const LONGEST_SECONDS = 900;
 
 export const STEPS: readonly StepDefinition[] = [
   step('detect', '1-detect', 'Detect', 512, 60, ['source', 'target'], ['read', 'write', 'delete', 'list']),
+  step('hold', '2-hold', 'Hold', 256, 180, [], ['read', 'write']),
+  { ...step('keep', '2-keep', 'Keep', 256, LONGEST_SECONDS, ['source'], ['read', 'write']), machine: 'relay' },
   step('discover', '3-discover', 'Discover', 1769, LONGEST_SECONDS, ['source', 'target'], ['read', 'write']),
   step('plan', '4-plan', 'Plan', 1769, LONGEST_SECONDS, [], ['read', 'write']),
   step('prepare', '5-prepare', 'Prepare', 512, LONGEST_SECONDS, ['target'], ['read', 'write', 'delete']),
@@ -155,14 +194,33 @@ export const STEPS: readonly StepDefinition[] = [
   step('report', '9-report', 'Report', 1769, LONGEST_SECONDS, [], ['read', 'write', 'delete', 'list']),
 ];
 
-/** Every state of the machine that is no step, with its type. */
+/** Every state of the load that does not bear the name of a step, with its type. */
 export const OTHER_STATES = {
   Begin: 'Pass',
+  'One moment?': 'Choice',
+  'Start relay': 'Task',
   'Prepare chunks': 'Map',
   'Any batches?': 'Choice',
   'Load batches': 'Map',
   'Read parts': 'Map',
+  'Any snapshot?': 'Choice',
+  Release: 'Task',
   'Publish chunks': 'Map',
+} as const;
+
+/** Every state of the relay. */
+export const RELAY_STATES = {
+  Begin: 'Pass',
+  'Take turns': 'Parallel',
+  'First begins': 'Pass',
+  'First holds': 'Task',
+  'First goes on?': 'Choice',
+  'First is done': 'Succeed',
+  'Look at the run': 'Task',
+  'Second begins': 'Pass',
+  'Second holds': 'Task',
+  'Second goes on?': 'Choice',
+  'Second is done': 'Succeed',
 } as const;
 
 function step(
@@ -174,5 +232,5 @@ function step(
   ends: StepDefinition['ends'],
   objects: StepDefinition['objects'],
 ): StepDefinition {
-  return { name, folder, state, memoryMb, timeoutSeconds, ends, objects };
+  return { name, folder, machine: 'load', state, memoryMb, timeoutSeconds, ends, objects };
 }

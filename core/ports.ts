@@ -50,6 +50,8 @@ export interface Store {
   readonly bucket: string;
   putText(key: string, text: string): Promise<void>;
   putJson(key: string, value: unknown): Promise<void>;
+  /** Stores it only where nothing is stored yet, whoever else tries at the same time; says whether it did. */
+  putNew(key: string, text: string): Promise<boolean>;
   getText(key: string): Promise<string>;
   /** Undefined when there is no such object. */
   findText(key: string): Promise<string | undefined>;

@@ -13,7 +13,7 @@ import {
   StateMachineType,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { StepName } from '../core/pipeline.ts';
+import { STEPS, type StepName } from '../core/pipeline.ts';
 import { acknowledgeWildcards } from './acknowledgements.ts';
 import { keyStatements } from './step-function.ts';
 import { buildWorkflow, MAP_LABEL } from './workflow.ts';
@@ -21,6 +21,9 @@ import { buildWorkflow, MAP_LABEL } from './workflow.ts';
 export interface LoadMachineProps {
   readonly functions: Readonly<Record<StepName, IFunction>>;
   readonly bucket: IBucket;
+  /** Keeps the source's snapshot for runs that want one, and for so long when they have stopped. */
+  readonly relay: StateMachine;
+  readonly keepSnapshot: Duration;
   /** How long an execution may take before it is ended. */
   readonly timeout: Duration;
   readonly removalPolicy: RemovalPolicy;
@@ -31,13 +34,13 @@ export class LoadMachine extends Construct {
 
   constructor(scope: Construct, id: string, props: LoadMachineProps) {
     super(scope, id);
-    const { functions, bucket } = props;
+    const { functions, bucket, relay, keepSnapshot } = props;
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
       description: 'What the state machine of pgshift may do',
     });
     // States get a scope of their own: a state and a function may bear the same name.
-    const workflow = buildWorkflow(new Construct(this, 'Workflow'), { functions, bucket });
+    const workflow = buildWorkflow(new Construct(this, 'Workflow'), { functions, bucket, relay, keepSnapshot });
     this.stateMachine = stateMachine(this, { role, workflow, ...props });
     const { stateMachine: machine } = this;
 
@@ -50,12 +53,12 @@ export class LoadMachine extends Construct {
       statements: [
         allow(
           ['lambda:InvokeFunction'],
-          Object.values(functions).map((step) => step.functionArn),
+          STEPS.filter((step) => step.machine === 'load').map((step) => functions[step.name].functionArn),
         ),
         allow(['s3:GetObject'], [batches]),
         allow(['s3:PutObject', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'], [results]),
         ...keyStatements(bucket),
-        allow(['states:StartExecution'], [machine.stateMachineArn]),
+        allow(['states:StartExecution'], [machine.stateMachineArn, relay.stateMachineArn]),
         allow(['states:DescribeExecution', 'states:StopExecution'], [children]),
         allow(['states:RedriveExecution'], [redrivable]),
       ],
@@ -70,7 +73,7 @@ export class LoadMachine extends Construct {
 }
 
 /** Names of executions are not known before they start, so a suffix stands for them. */
-function executionArn(machine: StateMachine, suffix: string): string {
+export function executionArn(machine: StateMachine, suffix: string): string {
   const stack = Stack.of(machine);
   return `arn:${stack.partition}:states:${stack.region}:${stack.account}:execution:${machine.stateMachineName}${suffix}`;
 }

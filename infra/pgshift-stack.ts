@@ -36,6 +36,8 @@ export interface PgshiftStackProps extends StackProps {
   readonly removalPolicy?: RemovalPolicy;
   /** @default Duration.days(1) */
   readonly timeout?: Duration;
+  /** How long a stopped run's snapshot of the source is kept. @default Duration.minutes(30) */
+  readonly keepSnapshot?: Duration;
   /** @default Duration.days(7) */
   readonly keepRuns?: Duration;
 }
@@ -50,7 +52,7 @@ export class PgshiftStack extends Stack {
       ...this.network(props),
       ...(props.copyRoleArn === undefined ? {} : { copyRole: Role.fromRoleArn(this, 'CopyRole', props.copyRoleArn) }),
       ...(props.schedule === undefined ? {} : { schedule: ScheduleExpression.expression(props.schedule) }),
-      ...given(props, ['command', 'commandKey', 'removalPolicy', 'timeout', 'keepRuns']),
+      ...given(props, ['command', 'commandKey', 'removalPolicy', 'timeout', 'keepSnapshot', 'keepRuns']),
     });
     if (props.failureEmail !== undefined)
       this.pgshift.failures.addSubscription(new EmailSubscription(props.failureEmail));

@@ -26,6 +26,7 @@ import { acknowledge, acknowledgeWildcards } from './acknowledgements.ts';
 import { bundledSteps } from './bundle.ts';
 import { Failures } from './failures.ts';
 import { LoadMachine } from './load-machine.ts';
+import { RelayMachine } from './relay-machine.ts';
 import { ScheduledStart } from './scheduled-start.ts';
 import { StagingBucket } from './staging-bucket.ts';
 import { keyStatements, listStatement, RUNS, StepFunction, type StepNetwork } from './step-function.ts';
@@ -111,6 +112,14 @@ export interface PgshiftProps {
   readonly timeout?: Duration;
 
   /**
+   * How long a run's snapshot of the source is kept when the run has stopped, for a redrive to find it. It holds back vacuum
+   * at the source all the while.
+   *
+   * @default Duration.minutes(30)
+   */
+  readonly keepSnapshot?: Duration;
+
+  /**
    * How long the objects of a run stay in the bucket.
    *
    * @default Duration.days(7)
@@ -132,6 +141,8 @@ export class Pgshift extends Construct implements IConnectable {
   /** The staging bucket: artifacts below `runs/`, commands below `commands/`. */
   readonly bucket: IBucket;
   readonly stateMachine: StateMachine;
+  /** Keeps the source's snapshot alive while a run reads. Runs start it. */
+  readonly relay: StateMachine;
   /** Gets a notice of each failed run: name, status and kind of error. */
   readonly failures: ITopic;
   /** The function of each step, by the step's name. */
@@ -155,12 +166,17 @@ export class Pgshift extends Construct implements IConnectable {
     const network = this.network(props);
     this.connections = new Connections({ securityGroups: [...(network?.securityGroups ?? [])] });
     this.functions = this.steps(props, removalPolicy, network);
+    const relay = new RelayMachine(this, 'Relay', { keep: this.functions.keep, removalPolicy });
+    this.relay = relay.stateMachine;
     this.stateMachine = new LoadMachine(this, 'Load', {
       functions: this.functions,
       bucket: this.bucket,
+      relay: this.relay,
+      keepSnapshot: props.keepSnapshot ?? Duration.minutes(30),
       timeout: props.timeout ?? Duration.days(1),
       removalPolicy,
     }).stateMachine;
+    relay.serve(this.stateMachine);
 
     const undelivered = this.undelivered();
     const failures = new Failures(this, 'Failures', {

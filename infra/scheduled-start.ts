@@ -14,7 +14,6 @@ import {
   Condition,
   type IChainable,
   type IStateMachine,
-  JitterType,
   type StateMachine,
   Succeed,
   TaskInput,
@@ -23,6 +22,7 @@ import { CallAwsService, StepFunctionsStartExecution } from 'aws-cdk-lib/aws-ste
 import { Construct } from 'constructs';
 import type { ExecutionInput } from '../core/pipeline.ts';
 import { stateMachine } from './load-machine.ts';
+import { RETRY_CALLS } from './step-task.ts';
 
 export interface ScheduledStartProps {
   readonly load: IStateMachine;
@@ -87,7 +87,7 @@ function buildGuard(scope: Construct, { load, input }: Pick<ScheduledStartProps,
       name: "{% 'scheduled-' & $replace($states.input.scheduledAt, /[^A-Za-z0-9_-]/, '-') %}",
     },
   });
-  ask.addRetry(RETRY);
+  ask.addRetry(RETRY_CALLS);
   const start = StepFunctionsStartExecution.jsonata(scope, 'Start', {
     stateMachine: load,
     name: '{% $name %}',
@@ -95,7 +95,7 @@ function buildGuard(scope: Construct, { load, input }: Pick<ScheduledStartProps,
   });
   // A twin of this tick was faster: done, not failed.
   start.addRetry({ errors: [ALREADY_STARTED], maxAttempts: 0 });
-  start.addRetry(RETRY);
+  start.addRetry(RETRY_CALLS);
   start.addCatch(Succeed.jsonata(scope, 'Already started'), { errors: [ALREADY_STARTED] });
   return ask.next(
     Choice.jsonata(scope, 'Any running?')
@@ -103,13 +103,3 @@ function buildGuard(scope: Construct, { load, input }: Pick<ScheduledStartProps,
       .otherwise(start),
   );
 }
-
-// 5 + 10 + 20 + 40 + 60 = 135 s: throttling is over by then, and the guard far from its timeout.
-const RETRY = {
-  errors: ['States.TaskFailed'],
-  interval: Duration.seconds(5),
-  backoffRate: 2,
-  maxAttempts: 5,
-  maxDelay: Duration.minutes(1),
-  jitterStrategy: JitterType.FULL,
-};

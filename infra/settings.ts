@@ -35,7 +35,7 @@ const list =
   };
 
 const duration =
-  (property: 'timeout' | 'keepRuns', of: (amount: number) => Duration): Read =>
+  (property: 'timeout' | 'keepSnapshot' | 'keepRuns', of: (amount: number) => Duration): Read =>
   (value, name) => {
     const amount = Number(value);
     if (!Number.isInteger(amount) || amount < 1) throw wrong(name, value, 'a whole number above 0');
@@ -61,6 +61,7 @@ const SETTINGS: Readonly<Record<string, Read>> = {
   failureEmail: text('failureEmail'),
   removalPolicy,
   timeoutHours: duration('timeout', (hours) => Duration.hours(hours)),
+  keepSnapshotMinutes: duration('keepSnapshot', (minutes) => Duration.minutes(minutes)),
   keepRunsDays: duration('keepRuns', (days) => Duration.days(days)),
 };
 

@@ -3,7 +3,7 @@
 //
 // No state catches errors: a caught state has ended, and RedriveExecution could not resume it. A failed execution is
 // reported by an EventBridge rule instead (failures.ts).
-import { Duration } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import {
@@ -12,44 +12,41 @@ import {
   DistributedMap,
   type IChainable,
   Map as InlineMap,
-  JitterType,
+  type IStateMachine,
   Pass,
   ProvideItems,
   ResultWriterV2,
-  type RetryProps,
   S3JsonLItemReader,
   StateMachineType,
   TaskInput,
-  Timeout,
 } from 'aws-cdk-lib/aws-stepfunctions';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { type LambdaInvoke, StepFunctionsStartExecution } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import { artifactKeys } from '../core/artifacts.ts';
-import { kindsOf, PLATFORM_ERRORS, RETRIES } from '../core/errors.ts';
 import {
   type BatchItem,
   type InRun,
+  type InSnapshot,
   type OTHER_STATES,
-  STEPS,
-  type StepInput,
+  type RelayInput,
   type StepName,
   type StepOutput,
+  TURN_SECONDS,
 } from '../core/pipeline.ts';
+import { type Expressions, jsonata, type Payload, RETRY_CALLS, type StepTaskProps, stepTask } from './step-task.ts';
 
 export interface WorkflowProps {
   readonly functions: Readonly<Record<StepName, IFunction>>;
   /** The staging bucket, which holds the map's items and gets its results. */
   readonly bucket: IBucket;
+  /** Keeps the source's snapshot for runs that want one. */
+  readonly relay: IStateMachine;
+  /** For so long when the run has stopped. */
+  readonly keepSnapshot: Duration;
 }
 
 /** The map's label: the part of its children's execution ARNs that the state machine's role is scoped to. */
 export const MAP_LABEL = 'load';
-
-/** One JSONata expression for each field of a value; nothing more and nothing less. */
-type Expressions<Value> = { readonly [Field in keyof Value]-?: string };
-
-/** How much longer than its function a Task waits: a cold start in a VPC and the answer's way back. */
-const TASK_GRACE_SECONDS = 60;
 
 /**
  * How many chunks are prepared at once. A chunk is about a hundred tables of DDL over one connection, some ten seconds:
@@ -68,8 +65,6 @@ const RETRIES_PER_REDRIVE = 1000;
  */
 const ATTEMPT = `$sum([$states.context.Execution.RedriveCount * ${RETRIES_PER_REDRIVE}, $states.context.State.RetryCount])`;
 
-const jsonata = (expression: string): string => `{% ${expression} %}`;
-
 const RUN = jsonata('$run');
 
 const other = (name: keyof typeof OTHER_STATES): string => name;
@@ -84,70 +79,75 @@ function keyOfRun(key: (run: string) => string): string {
   return jsonata(`'${before}' & $run & '${after}'`);
 }
 
-/** The error policy as Step Functions writes it: one Retry per class that is retried. */
-export function retriesOfPolicy(): RetryProps[] {
-  return (['transient', 'busy'] as const).map((retry) => ({
-    errors: [...kindsOf(retry), ...PLATFORM_ERRORS[retry]],
-    interval: Duration.seconds(RETRIES[retry].firstSeconds),
-    backoffRate: RETRIES[retry].rate,
-    maxAttempts: RETRIES[retry].attempts,
-    maxDelay: Duration.seconds(RETRIES[retry].mostSeconds),
-    jitterStrategy: JitterType.FULL,
-  }));
-}
-
 /** What the states are made with: where they go, and how a step becomes a Task. */
 interface Kit {
   readonly scope: Construct;
   readonly bucket: IBucket;
-  readonly task: <Name extends StepName>(name: Name, payload: Payload<Name>, assign?: Record<string, string>) => Task;
+  readonly task: <Name extends StepName>(
+    name: Name,
+    payload: Payload<Name>,
+    more?: Pick<StepTaskProps<Name>, 'assign' | 'state'>,
+  ) => Task;
 }
 
 type Task = LambdaInvoke;
 
-/** What a Task hands to its function: an expression for each field of the step's input, of which all begin with the run. */
-type Payload<Name extends StepName> = Expressions<Extract<StepInput<Name>, InRun>>;
-
 /** What a child execution of the map starts with. */
-type Child = InRun & BatchItem & Pick<StepOutput<'plan'>, 'partsAtOnce'>;
+type Child = InRun & InSnapshot & BatchItem & Pick<StepOutput<'plan'>, 'partsAtOnce'>;
 
 /** Builds the states of a load below `scope` and gives their chain, ready for `DefinitionBody.fromChainable`. */
-export function buildWorkflow(scope: Construct, { functions, bucket }: WorkflowProps): IChainable {
+export function buildWorkflow(scope: Construct, props: WorkflowProps): IChainable {
+  const { functions, bucket, relay, keepSnapshot } = props;
   const kit: Kit = {
     scope,
     bucket,
-    task: (name, payload, assign = {}) => stepTask(scope, name, functions[name], payload, assign),
+    task: (name, payload, { assign, state } = {}) =>
+      stepTask(scope, {
+        name,
+        function: functions[name],
+        payload,
+        ...(assign === undefined ? {} : { assign }),
+        ...(state === undefined ? {} : { state }),
+      }),
   };
   const begin = Pass.jsonata(scope, other('Begin'), { assign: { run: jsonata('$states.context.Execution.Name') } });
-  const detect = kit.task('detect', { run: RUN, input: jsonata('$states.input') });
-  const discover = kit.task('discover', { run: RUN });
+  const detect = kit.task(
+    'detect',
+    { run: RUN, input: jsonata('$states.input') },
+    { assign: { snapshot: jsonata('$states.result.Payload.snapshot') } },
+  );
   const publish = publishChunks(kit).next(kit.task('report', { run: RUN }));
+  const release = kit.task('hold', { run: RUN, release: jsonata('true') }, { state: other('Release') }).next(publish);
+  const anySnapshot = Choice.jsonata(scope, other('Any snapshot?')).when(SNAPSHOT, release).otherwise(publish);
   const anyBatches = Choice.jsonata(scope, other('Any batches?'))
-    .when(Condition.jsonata(jsonata('$batches > 0')), loadBatches(kit).next(publish))
-    .otherwise(publish);
-  return begin.next(detect).next(discover).next(plan(kit)).next(prepareChunks(kit)).next(anyBatches);
+    .when(Condition.jsonata(jsonata('$batches > 0')), loadBatches(kit).next(anySnapshot))
+    .otherwise(anySnapshot);
+  const discover = kit
+    .task('discover', { run: RUN, snapshot: jsonata('$snapshot') })
+    .next(plan(kit))
+    .next(prepareChunks(kit))
+    .next(anyBatches);
+  const hold = startRelay(scope, relay, keepSnapshot).next(kit.task('hold', { run: RUN, release: jsonata('false') }));
+  const oneMoment = Choice.jsonata(scope, other('One moment?')).when(SNAPSHOT, hold.next(discover)).otherwise(discover);
+  return begin.next(detect).next(oneMoment);
 }
 
-function stepTask<Name extends StepName>(
-  scope: Construct,
-  name: Name,
-  lambdaFunction: IFunction,
-  payload: Payload<Name>,
-  assign: Record<string, string>,
-): Task {
-  const definition = STEPS.find((step) => step.name === name);
-  if (definition === undefined) throw new Error(`step ${name}: not in STEPS of core/pipeline.ts`);
-  const task = LambdaInvoke.jsonata(scope, definition.state, {
-    lambdaFunction,
-    payload: TaskInput.fromObject({ ...payload }),
-    outputs: jsonata('$states.result.Payload'),
-    // The construct's own retries; ours are the policy's.
-    retryOnServiceExceptions: false,
-    taskTimeout: Timeout.duration(Duration.seconds(definition.timeoutSeconds + TASK_GRACE_SECONDS)),
-    ...(Object.keys(assign).length > 0 ? { assign } : {}),
+const SNAPSHOT = Condition.jsonata(jsonata('$snapshot'));
+
+/** Named as the run: a start whose answer was lost is the same start when it is tried again. */
+function startRelay(scope: Construct, relay: IStateMachine, keepSnapshot: Duration): StepFunctionsStartExecution {
+  const start = StepFunctionsStartExecution.jsonata(scope, other('Start relay'), {
+    stateMachine: relay,
+    name: RUN,
+    input: TaskInput.fromObject({
+      run: RUN,
+      turnSeconds: TURN_SECONDS,
+      keepSeconds: keepSnapshot.toSeconds(),
+      AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: jsonata('$states.context.Execution.Id'),
+    } satisfies Record<keyof RelayInput, unknown>),
   });
-  for (const retry of retriesOfPolicy()) task.addRetry(retry);
-  return task;
+  start.addRetry(RETRY_CALLS);
+  return start;
 }
 
 /** The plan's answer is kept in variables: it says how everything after it is done. */
@@ -157,12 +157,14 @@ function plan({ task }: Kit): Task {
     'plan',
     { run: RUN },
     {
-      batches: answer('batches'),
-      batchesKey: answer('batchesKey'),
-      batchesAtOnce: answer('batchesAtOnce'),
-      partsAtOnce: answer('partsAtOnce'),
-      prepare: answer('prepare'),
-      publish: answer('publish'),
+      assign: {
+        batches: answer('batches'),
+        batchesKey: answer('batchesKey'),
+        batchesAtOnce: answer('batchesAtOnce'),
+        partsAtOnce: answer('partsAtOnce'),
+        prepare: answer('prepare'),
+        publish: answer('publish'),
+      },
     },
   );
 }
@@ -184,6 +186,7 @@ function loadBatches(kit: Kit): DistributedMap {
     itemReader: new S3JsonLItemReader({ bucket, key: jsonata('$batchesKey') }),
     itemSelector: {
       run: RUN,
+      snapshot: jsonata('$snapshot'),
       partsAtOnce: jsonata('$partsAtOnce'),
       chunk: item('chunk'),
       reads: item('reads'),
@@ -199,10 +202,12 @@ function loadBatch({ scope, task }: Kit): IChainable {
   const readParts = InlineMap.jsonata(scope, other('Read parts'), {
     items: ProvideItems.jsonata(input('reads')),
     jsonataMaxConcurrency: input('partsAtOnce'),
-    itemSelector: { ...item, parts: jsonata('$states.context.Map.Item.Value.parts') },
+    itemSelector: { ...item, snapshot: input('snapshot'), parts: jsonata('$states.context.Map.Item.Value.parts') },
     outputs: { ...item, reads: jsonata('$states.result') } satisfies Payload<'copy'>,
   });
-  readParts.itemProcessor(task('extract', { ...item, parts: input('parts'), attempt: jsonata(ATTEMPT) }));
+  readParts.itemProcessor(
+    task('extract', { ...item, snapshot: input('snapshot'), parts: input('parts'), attempt: jsonata(ATTEMPT) }),
+  );
   return readParts.next(task('copy', { ...item, reads: input('reads') }));
 }
 

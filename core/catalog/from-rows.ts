@@ -171,6 +171,7 @@ function readHeap(row: Row, keyRange: Row | undefined): Heap {
   const filtered = boolean(row, 'filtered');
   return {
     oid: integer(row, 'oid'),
+    ...maybe('filenode', row.filenode ? integer(row, 'filenode') : undefined),
     schema: text(row, 'schema'),
     name: text(row, 'name'),
     readable: boolean(row, 'readable') && !filtered,

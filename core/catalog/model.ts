@@ -66,6 +66,8 @@ export interface ForeignKey {
 /** One relation that holds rows: the table itself, or one leaf of a partitioned table. Sizes in bytes and pages. */
 export interface Heap {
   readonly oid: number;
+  /** The file that holds its rows, a new one whenever it is rewritten; absent where it has none (a foreign table). */
+  readonly filenode?: number;
   readonly schema: string;
   readonly name: string;
   /** Whether the role that asked may SELECT all of it; a right on some columns does not count. */

@@ -107,6 +107,8 @@ SELECT tree.root AS table_oid,
        n.nspname AS schema,
        c.relname AS name,
        c.relkind = 'f' AS is_foreign,
+       -- As this transaction sees it: the file that its snapshot's rows are in. None for what is kept elsewhere.
+       nullif(c.relfilenode, 0) AS filenode,
        coalesce(has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE'), false) AS readable,
        coalesce(c.relrowsecurity AND row_security_active(c.oid), false) AS filtered,
        coalesce(pg_table_size(c.oid), 0) AS bytes,

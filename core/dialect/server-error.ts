@@ -64,7 +64,8 @@ export function kindOfFailure(failure: ServerFailure): ErrorKind {
 export function failureOf(failure: ServerFailure, end: string, doing: string): PgshiftError {
   const kind = kindOfFailure(failure);
   const code = failure.code === undefined ? '' : ` (${failure.code})`;
-  return new PgshiftError(kind, `The ${end} failed while ${doing}: ${explain(failure)}${code}.`);
+  const message = `The ${end} failed while ${doing}: ${explain(failure)}${code}.`;
+  return new PgshiftError(kind, message, { code: failure.code });
 }
 
 /** What may be repeated of a server's message: names in quotes stay, they are ours; everything else is its class. */

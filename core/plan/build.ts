@@ -4,6 +4,7 @@ import type { Catalog, Table } from '../catalog/model.ts';
 import type { LoadCommand } from '../command/model.ts';
 import type { Capabilities } from '../dialect/capabilities.ts';
 import type { BatchItem, PublishItem } from '../pipeline.ts';
+import { HOLDERS, wantsSnapshot } from '../snapshot.ts';
 import { blocksTable } from '../sql/blocks.ts';
 import { identifier } from '../sql/quote.ts';
 import { groupParts, spread } from './batches.ts';
@@ -53,7 +54,8 @@ export function buildPlan(input: PlanInput): Plan {
   const blocks = blocksTable(command, input.token);
   const publish = publishItemsFor(chunkOf, blocks !== undefined);
   const { tables, running } = numberBatches(decided.planned, chunkOf, (table) => isSized(decided.sources[table]));
-  const workers = workersFor(options.workers, capabilities.source.freeConnections);
+  const holders = wantsSnapshot(options) ? HOLDERS : 0;
+  const workers = workersFor(options.workers, capabilities.source.freeConnections, holders);
   const items = groupItems(running, workers.count);
   const mostReads = items.reduce((most, item) => Math.max(most, item.reads.length), 1);
   const [batchesAtOnce, partsAtOnce] = spread(workers.count, mostReads, options.concurrency);

@@ -50,11 +50,12 @@ export function collisionHazards(tables: readonly PlacedTable[]): Hazard[] {
   return [...collisions, ...unfit];
 }
 
-/** How many readers the source bears, and what to say when that is fewer than asked for. */
-export function workersFor(workers: number, free: number): { count: number; hazards: Hazard[] } {
-  if (workers <= free) return { count: workers, hazards: [] };
-  const count = Math.max(1, free);
-  const message = `the source has ${free} connections left: ${count} workers instead of ${workers}`;
+/** How many readers the source bears beside those who hold a snapshot, and what to say when that is fewer than asked for. */
+export function workersFor(workers: number, free: number, holders: number): { count: number; hazards: Hazard[] } {
+  if (workers + holders <= free) return { count: workers, hazards: [] };
+  const count = Math.max(1, free - holders);
+  const taken = holders === 0 ? '' : `, of which the snapshot takes ${holders}`;
+  const message = `the source has ${free} connections left${taken}: ${count} workers instead of ${workers}`;
   return { count, hazards: [{ kind: 'FEWER_WORKERS', policy: 'report', place: null, message }] };
 }
 

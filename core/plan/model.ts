@@ -93,6 +93,8 @@ export interface PlannedPart {
   readonly query?: true;
   /** Whether its rows are another server's: they have no ctid. */
   readonly foreign?: true;
+  /** Which table `from` was when the run was planned, and which file held its rows: a reader finds both unchanged. */
+  readonly heap?: { readonly oid: number; readonly filenode?: number };
   /** The slice's bounds as SQL; absent when the part is the whole heap. */
   readonly where?: string;
   /** The heap's share, estimated: bytes on disk. */

@@ -94,7 +94,9 @@ function sliceByKey(
 function slice(heap: Heap, bounds: readonly string[], count: number): Slice {
   const where = bounds.filter((bound) => bound !== '').join(' AND ');
   const from = qualified(heap.schema, heap.name);
+  const { oid, filenode } = heap;
+  const was = filenode === undefined ? { oid } : { oid, filenode };
   const estimatedBytes = Math.ceil(heap.bytes / count);
   const foreign = heap.foreign === true ? { foreign: true as const } : {};
-  return { from, estimatedBytes, ...foreign, ...(where === '' ? {} : { where }) };
+  return { from, heap: was, estimatedBytes, ...foreign, ...(where === '' ? {} : { where }) };
 }

@@ -21,7 +21,7 @@ export interface ReportInput {
   readonly now: number;
 }
 
-const BEFORE = ['detect', 'discover', 'plan', 'before load', 'prepare'];
+const BEFORE = ['detect', 'hold', 'discover', 'plan', 'before load', 'prepare'];
 const AFTER = ['publish', 'after create schema', 'after load'];
 
 export function buildReport(input: ReportInput): Report {

@@ -36,10 +36,8 @@ function rendered(columns: readonly PlannedColumn[], part: PlannedPart, { sentin
       : guardedExpression(column, number, { sentinel, row: rowOf(part) });
     return `${value} AS ${identifier(column.target)}`;
   });
-  // A line of its own for the bracket: a query may end in a comment.
-  const rows = part.query === true ? `(${part.from}\n) AS "rows"` : `ONLY ${part.from}`;
   const where = part.where === undefined ? '' : ` WHERE ${part.where}`;
-  return `SELECT ${list.join(', ')}${more} FROM ${rows}${where}`;
+  return `SELECT ${list.join(', ')}${more} FROM ${rowsOf(part)}${where}`;
 }
 
 /** OFFSET 0 keeps PostgreSQL from putting the expressions where the names are, and so from rendering a value twice. */
@@ -66,3 +64,7 @@ function rewritten(columns: readonly PlannedColumn[], query: string, { sentinel,
   });
   return `SELECT ${list.join(', ')} FROM ${under(query)}`;
 }
+
+/** What a part is read from. A line of its own for the bracket: a query may end in a comment. */
+export const rowsOf = ({ from, query }: PlannedPart): string =>
+  query === true ? `(${from}\n) AS "rows"` : `ONLY ${from}`;

@@ -11,7 +11,9 @@ import { PgshiftError } from '../../core/errors.ts';
 import type { ExecutionInput, StepInput, StepOutput } from '../../core/pipeline.ts';
 import type { CopyAuthorization, Ports, Session } from '../../core/ports.ts';
 import type { StepRecord } from '../../core/report/model.ts';
+import { HOLDERS, wantsSnapshot } from '../../core/snapshot.ts';
 import { applicationName } from '../../core/sql/session.ts';
+import { trySessions } from './sessions.ts';
 
 /** Nothing asked here takes a second on a healthy server. */
 const STATEMENT_MS = 5_000;
@@ -19,8 +21,9 @@ const STATEMENT_MS = 5_000;
 export async function detect(ports: Ports, { run, input }: StepInput<'detect'>): Promise<StepOutput<'detect'>> {
   const startedAt = ports.now();
   const command = await readCommand(ports, input);
+  const snapshot = wantsSnapshot(command.options);
   const [source, target, bucket, copy] = await allOf([
-    look(ports, run, command.source, sourceCapabilities),
+    lookAtSource(ports, run, command.source, snapshot),
     look(ports, run, command.target, targetCapabilities),
     tryBucket(ports, run),
     ports.copyAuthorization(),
@@ -30,7 +33,7 @@ export async function detect(ports: Ports, { run, input }: StepInput<'detect'>):
   await ports.store.putJson(artifactKeys.capabilities(run), capabilities);
   const record: StepRecord = { step: 'detect', startedAt, endedAt: ports.now(), count: 2 };
   await ports.store.putJson(artifactKeys.stepRecord(run, 'detect'), record);
-  return { source: source.dialect, target: target.dialect };
+  return { source: source.dialect, target: target.dialect, snapshot };
 }
 
 /** The one command of an execution. Refuses text that holds a password, without repeating any of it. */
@@ -86,6 +89,20 @@ async function look<Found>(
   }
 }
 
+/** With two sessions: what they are to each other counts as well. */
+async function lookAtSource(
+  ports: Ports,
+  run: string,
+  endpoint: Endpoint,
+  snapshot: boolean,
+): Promise<Capabilities['source']> {
+  return look(ports, run, endpoint, async (first) => {
+    const found = await sourceCapabilities(first, snapshot);
+    await look(ports, run, endpoint, (second) => trySessions(first, second, snapshot));
+    return found;
+  });
+}
+
 async function serverOf(session: Session, end: string): Promise<Server> {
   const [row] = await session.query('SELECT version() AS version');
   const server = readVersion(row?.version ?? '');
@@ -96,7 +113,7 @@ async function serverOf(session: Session, end: string): Promise<Server> {
   );
 }
 
-async function sourceCapabilities(session: Session): Promise<Capabilities['source']> {
+async function sourceCapabilities(session: Session, snapshot: boolean): Promise<Capabilities['source']> {
   const server = await serverOf(session, 'source');
   if (server.dialect !== 'postgresql') {
     throw new PgshiftError(
@@ -111,13 +128,27 @@ async function sourceCapabilities(session: Session): Promise<Capabilities['sourc
     );
   }
   const [row] = await session.query(SOURCE_FACTS);
-  return {
-    ...server,
-    database: row?.database ?? '',
-    // One is left for whoever must look at the server meanwhile.
-    freeConnections: Number(row?.free ?? 0) - 1,
-    standby: row?.standby === 't',
-  };
+  const standby = row?.standby === 't';
+  // One is left for whoever must look at the server meanwhile.
+  const freeConnections = Number(row?.free ?? 0) - 1;
+  if (snapshot) refuseSnapshot({ freeConnections, standby, feedback: row?.feedback === 'on' });
+  return { ...server, database: row?.database ?? '', freeConnections, standby };
+}
+
+/** What a snapshot that lives as long as the load needs, and the source does not give. */
+function refuseSnapshot(source: { freeConnections: number; standby: boolean; feedback: boolean }): void {
+  if (source.standby && !source.feedback) {
+    throw new PgshiftError(
+      'ConfigurationInvalid',
+      'The source is a standby whose hot_standby_feedback is off: vacuum on its primary would end the sessions that hold the snapshot. Set it to on, read from the primary, or say `WITH no snapshot`.',
+    );
+  }
+  if (source.freeConnections <= HOLDERS) {
+    throw new PgshiftError(
+      'ConfigurationInvalid',
+      `The source has ${Math.max(0, source.freeConnections)} connections left for this user, and a snapshot takes ${HOLDERS} besides those that read: raise the limit of connections, or say \`WITH no snapshot\`.`,
+    );
+  }
 }
 
 /**
@@ -126,6 +157,7 @@ async function sourceCapabilities(session: Session): Promise<Capabilities['sourc
  */
 const SOURCE_FACTS = `
   SELECT current_database() AS database, pg_is_in_recovery() AS standby,
+    current_setting('hot_standby_feedback') AS feedback,
     least(
       current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
         - (SELECT sum(numbackends) FROM pg_stat_database),

@@ -14,7 +14,7 @@ import type { StepInput, StepOutput } from '../../core/pipeline.ts';
 import type { Ports, Session } from '../../core/ports.ts';
 import type { StepRecord } from '../../core/report/model.ts';
 import { applicationName, BEGIN_READING, PIN_POSTGRESQL_SOURCE, statementTimeoutMs } from '../../core/sql/session.ts';
-import { settingsForSource } from '../../core/sql/settings.ts';
+import { openSourceReader, type Reading } from '../source-reader.ts';
 import { describeViews } from './describe-views.ts';
 import { readLayouts } from './read-layouts.ts';
 
@@ -24,53 +24,61 @@ export interface Catalogs {
   readonly target: Catalog;
 }
 
-export async function discover(ports: Ports, { run }: StepInput<'discover'>): Promise<StepOutput<'discover'>> {
+export async function discover(
+  ports: Ports,
+  { run, snapshot }: StepInput<'discover'>,
+): Promise<StepOutput<'discover'>> {
   const startedAt = ports.now();
   const command = await ports.store.getJson<LoadCommand>(artifactKeys.command(run));
   const capabilities = await ports.store.getJson<Capabilities>(artifactKeys.capabilities(run));
-  const source = await catalogAt(ports, run, command.source, capabilities.source, command);
-  const target = await catalogAt(ports, run, command.target, capabilities.target, command);
+  const source = await sourceCatalog(ports, { run, step: 'discover', command, snapshot }, capabilities.source, command);
+  const target = await targetCatalog(ports, run, command, capabilities.target);
   await ports.store.putJson(artifactKeys.catalog(run), { source, target } satisfies Catalogs);
   const record: StepRecord = { step: 'discover', startedAt, endedAt: ports.now(), count: source.tables.length };
   await ports.store.putJson(artifactKeys.stepRecord(run, 'discover'), record);
   return { tables: source.tables.length };
 }
 
-async function catalogAt(
-  ports: Ports,
-  run: string,
-  endpoint: Endpoint,
-  server: Server,
-  command: LoadCommand,
-): Promise<Catalog> {
-  const session = await ports.connect(endpoint, {
-    applicationName: applicationName(run, 'discover'),
-    statementTimeoutMs: statementTimeoutMs(ports.remaining()),
-  });
+/** Under the snapshot that the rows are read under: what is planned is what will be read. */
+async function sourceCatalog(ports: Ports, reading: Reading, server: Server, command: LoadCommand): Promise<Catalog> {
+  const session = await openSourceReader(ports, reading);
   try {
-    // At the target a search path, for one, would be in the way of the catalog's own.
-    const settings = endpoint.end === 'source' ? settingsForSource(command.settings) : '';
-    await session.run(`${settings}${BEGIN[server.dialect]}`);
     const catalog = await readCatalog(session, server);
-    const copied = endpoint.end === 'source' ? await describeViews(session, catalog, command) : [];
+    const copied = await describeViews(session, catalog, command);
     await session.run('COMMIT');
-    const { tables, views } = catalog;
-    ports.log.info('discovered', { end: endpoint.end, tables: tables.length, views: views.length });
-    const whole = { ...catalog, tables: [...tables, ...copied] };
-    return endpoint.end === 'target' ? await readLayouts(session, whole) : whole;
+    return told(ports, 'source', { ...catalog, tables: [...catalog.tables, ...copied] });
   } finally {
     await session.close();
   }
 }
 
-/**
- * One moment for all queries, and every name printed in full: the search path is empty. Asking for the size of a table
- * that somebody rewrites waits for him, but not for long: the step is tried again.
- */
+/** The command's own settings stay out: a search path, for one, would be in the way of the catalog's. */
+async function targetCatalog(ports: Ports, run: string, { target }: LoadCommand, server: Server): Promise<Catalog> {
+  const session = await ports.connect(target, {
+    applicationName: applicationName(run, 'discover'),
+    statementTimeoutMs: statementTimeoutMs(ports.remaining()),
+  });
+  try {
+    await session.run(BEGIN[server.dialect]);
+    const catalog = await readCatalog(session, server);
+    await session.run('COMMIT');
+    return told(ports, 'target', await readLayouts(session, catalog));
+  } finally {
+    await session.close();
+  }
+}
+
+/** One moment for all queries, and every name printed in full. */
 const BEGIN: Readonly<Record<Dialect, string>> = {
-  postgresql: `${PIN_POSTGRESQL_SOURCE}; ${BEGIN_READING}; SET LOCAL lock_timeout TO '30s'`,
+  postgresql: `${PIN_POSTGRESQL_SOURCE}; ${BEGIN_READING}`,
   redshift: 'BEGIN READ ONLY; SET search_path TO pg_catalog',
 };
+
+function told(ports: Ports, end: Endpoint['end'], catalog: Catalog): Catalog {
+  const { tables, views } = catalog;
+  ports.log.info('discovered', { end, tables: tables.length, views: views.length });
+  return catalog;
+}
 
 /** The catalog of the session's database, under whatever transaction the session is in. */
 export async function readCatalog(session: Session, server: Pick<Server, 'dialect' | 'major'>): Promise<Catalog> {

@@ -16,15 +16,16 @@ import { isHeaded } from '../../core/sql/empty-bytes.ts';
 import { type Replaced, readMark, replacedQuery } from '../../core/sql/guards.ts';
 import { pathForQueries } from '../../core/sql/settings.ts';
 import { zstd } from '../open-object.ts';
+import { holdStill } from './hold-still.ts';
+import { type PartReader, partReader } from './part-reader.ts';
 import { watchForSentinel } from './sentinel-watch.ts';
-import { type SourceReader, sourceReader } from './source-reader.ts';
 import { storePieces } from './store-pieces.ts';
 
 export async function extract(ports: Ports, input: StepInput<'extract'>): Promise<StepOutput<'extract'>> {
   const { run, attempt } = input;
   const command = await ports.store.getJson<LoadCommand>(artifactKeys.command(run));
   const chunk = await ports.store.getJson<PlanChunk>(artifactKeys.planChunk(run, input.chunk));
-  const reader = sourceReader(ports, run, command);
+  const reader = partReader(ports, { run, step: 'extract', command, snapshot: input.snapshot });
   const written: WrittenPart[] = [];
   try {
     for (const part of input.parts)
@@ -41,7 +42,7 @@ interface Extracting {
   readonly run: string;
   readonly attempt: number;
   readonly command: LoadCommand;
-  readonly reader: SourceReader;
+  readonly reader: PartReader;
 }
 
 async function extractPart(extracting: Extracting, chunk: PlanChunk, address: PartAddress): Promise<WrittenPart> {
@@ -80,6 +81,7 @@ async function writePart(
 ): Promise<Written> {
   return reader.read(async (session) => {
     if (planned.query === true) await session.run(pathForQueries(command.settings));
+    await holdStill(session, planned);
     const writing = { sentinel, headed: isHeaded(table.columns, draw) };
     const { bytes, rows } = session.copyOut(copyOut(table.columns, planned, writing), (message) => {
       const marked = readMark(message, sentinel);

@@ -2,13 +2,14 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { OTHER_STATES, STEPS } from '../../core/pipeline.ts';
+import { OTHER_STATES, RELAY_STATES, STEPS } from '../../core/pipeline.ts';
 import { allStates, definitionOf, one, type StateJson, synthesized } from '../infra/synthesized.ts';
 
 const lambdas = join(import.meta.dirname, '..', '..', 'lambdas');
 const template = synthesized();
 const states = new Map(allStates(definitionOf(template, 'PgshiftLoad').definition));
-const tasks = [...states].filter(([, { Type }]) => Type === 'Task');
+const relay = new Map(allStates(definitionOf(template, 'PgshiftRelay').definition));
+const mine = STEPS.filter((step) => step.machine === 'load');
 
 /** The step whose function a Task calls, through the description that the function got from the step. */
 function calledBy({ Arguments }: StateJson): string | undefined {
@@ -34,13 +35,23 @@ test('folders are numbered in the order in which steps are listed', () => {
   expect(STEPS.map((step) => step.folder.replace(/^\d+-/, ''))).toEqual(STEPS.map((step) => step.name));
 });
 
-test('each folder names one Task state, which calls its function', () => {
-  expect(tasks.map(([name]) => name).sort()).toEqual(STEPS.map((step) => step.state).sort());
-  for (const { state, folder } of STEPS) expect(calledBy(states.get(state) ?? { Type: 'none' }), state).toBe(folder);
+test('each folder of the load names a Task state, which calls its function', () => {
+  for (const { state, folder } of mine) {
+    expect(states.get(state)?.Type, state).toBe('Task');
+    expect(calledBy(states.get(state) ?? { Type: 'none' }), state).toBe(folder);
+  }
+});
+
+test('what is held is released by the step that waited for it, and kept by the relay’s', () => {
+  const called = (of: ReadonlyMap<string, StateJson>, state: string) => calledBy(of.get(state) ?? { Type: 'none' });
+  expect(called(states, 'Release')).toBe('2-hold');
+  expect(['First holds', 'Second holds'].map((state) => called(relay, state))).toEqual(['2-keep', '2-keep']);
+  expect(STEPS.filter((step) => step.machine === 'relay').map(({ folder }) => folder)).toEqual(['2-keep']);
 });
 
 test('every other state is listed, with its type, and nothing else exists', () => {
-  const others = [...states].filter(([, { Type }]) => Type !== 'Task').map(([name, { Type }]) => [name, Type]);
-  expect(Object.fromEntries(others)).toEqual(OTHER_STATES);
-  expect(others).toHaveLength(Object.keys(OTHER_STATES).length);
+  const typesOf = (of: ReadonlyMap<string, StateJson>) =>
+    Object.fromEntries([...of].map(([name, { Type }]) => [name, Type]));
+  expect(typesOf(states)).toEqual({ ...OTHER_STATES, ...Object.fromEntries(mine.map(({ state }) => [state, 'Task'])) });
+  expect(typesOf(relay)).toEqual(RELAY_STATES);
 });

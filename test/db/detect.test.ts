@@ -65,7 +65,7 @@ const command = 'LOAD DATABASE FROM postgresql://u@h/d INTO redshift://h/d;';
 const detected = (input: ExecutionInput, logins?: Logins) => detect(ports(logins), { run, input });
 
 test('stores the command and what both ends and the bucket are', async () => {
-  expect(await detected({ command })).toEqual({ source: 'postgresql', target: 'redshift' });
+  expect(await detected({ command })).toEqual({ source: 'postgresql', target: 'redshift', snapshot: true });
   const { store } = ports();
   const found = await store.getJson<Capabilities>(artifactKeys.capabilities(run));
   expect(found.source).toMatchObject({ dialect: 'postgresql', major: 18, database: database.name, standby: false });
@@ -77,7 +77,11 @@ test('stores the command and what both ends and the bucket are', async () => {
 
 test('reads the command from the bucket where the input names its key', async () => {
   await ports().store.putText('commands/nightly.load', command);
-  expect(await detected({ commandKey: 'commands/nightly.load' })).toEqual({ source: 'postgresql', target: 'redshift' });
+  expect(await detected({ commandKey: 'commands/nightly.load' })).toEqual({
+    source: 'postgresql',
+    target: 'redshift',
+    snapshot: true,
+  });
 });
 
 test('counts the connections that are left to a plain user, whoever holds the others', async () => {

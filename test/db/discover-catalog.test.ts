@@ -80,6 +80,7 @@ describe.each(postgresVersions)('$name', (version) => {
         heaps: [
           {
             oid: table.oid,
+            filenode: expect.any(Number),
             schema: 'public',
             name: 'Order',
             readable: true,

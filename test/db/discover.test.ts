@@ -98,7 +98,7 @@ describe('discover', () => {
 
   it('stores the catalogs of both ends and counts the tables of the source', async () => {
     const here = await world(source, target);
-    expect(await discover(here.ports, { run })).toEqual({ tables: 2 });
+    expect(await discover(here.ports, { run, snapshot: false })).toEqual({ tables: 2 });
     const catalogs = await here.catalogs();
     expect(catalogs?.source).toMatchObject({
       database: source.name,
@@ -114,7 +114,7 @@ describe('discover', () => {
       const each = Array.from({ length: tables }, (_, n) => `CREATE TABLE t${n} (id int PRIMARY KEY)`);
       const database = await createDatabase(server, each.join(';'));
       const here = await world(database, target);
-      expect(await discover(here.ports, { run })).toEqual({ tables });
+      expect(await discover(here.ports, { run, snapshot: false })).toEqual({ tables });
       await database.drop();
       return here.sent.length;
     };
@@ -129,7 +129,7 @@ describe('discover', () => {
       await other.run('ALTER TABLE a ADD COLUMN IF NOT EXISTS late int; CREATE TABLE IF NOT EXISTS late (x int)');
     };
     const here = await world(source, target, change);
-    await discover(here.ports, { run });
+    await discover(here.ports, { run, snapshot: false });
     const [a, ...others] = (await here.catalogs())?.source.tables ?? [];
     expect(a?.columns.map((column) => column.name)).toEqual(['x']);
     expect(others.map((table) => table.name)).toEqual(['b']);
@@ -138,8 +138,8 @@ describe('discover', () => {
 
   it('reads only, names itself, and closes both sessions', async () => {
     const here = await world(source, target);
-    await discover(here.ports, { run });
-    expect(here.sent[0]).toMatch(/BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY/);
+    await discover(here.ports, { run, snapshot: false });
+    expect(here.sent[1]).toMatch(/BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY/);
     expect(here.sessions).toMatchObject([
       { options: { applicationName: 'pgshift/discover/run-1', statementTimeoutMs: 840_000 }, closed: true },
       { options: { applicationName: 'pgshift/discover/run-1' }, closed: true },
@@ -151,7 +151,7 @@ describe('discover', () => {
       if (/pg_get_viewdef/.test(sql)) throw new Error('the server went away');
     };
     const here = await world(source, target, fail);
-    await expect(discover(here.ports, { run })).rejects.toThrow('the server went away');
+    await expect(discover(here.ports, { run, snapshot: false })).rejects.toThrow('the server went away');
     expect(await here.catalogs()).toBeUndefined();
     expect(here.sessions.every((session) => session.closed)).toBe(true);
   });

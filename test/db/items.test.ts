@@ -60,7 +60,7 @@ beforeEach(async () => {
   const uri = ({ user, port, database }: Login) => `${user}@127.0.0.1:${port}/${database}`;
   const command = `LOAD DATABASE FROM postgresql://${uri(from())} INTO redshift://${uri(to())} WITH workers = 1;`;
   await detect(ports(), { run, input: { command } });
-  await discover(ports(), { run });
+  await discover(ports(), { run, snapshot: false });
   const planned = await plan(ports(), { run });
   for (const { chunk } of planned.prepare) await prepare(ports(), { run, chunk });
   const lines = (await ports().store.getText(planned.batchesKey)).trim().split('\n');
@@ -96,7 +96,7 @@ function ports(options: WorldOptions = {}): Ports {
 let drawn = 0;
 
 const read = async ({ chunk, reads }: BatchItem): Promise<StepOutput<'extract'>[]> =>
-  Promise.all(reads.map(({ parts }) => extract(ports(), { run, chunk, parts, attempt: 0 })));
+  Promise.all(reads.map(({ parts }) => extract(ports(), { run, snapshot: false, chunk, parts, attempt: 0 })));
 
 const arrived = async () => {
   const counts: unknown[] = [];

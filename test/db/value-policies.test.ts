@@ -404,7 +404,7 @@ describe('fail', () => {
     ports = ends.ports(source, 'pessimistic');
     const command = ends.command(source, 'pessimistic', `CAST ${rules('fail')}`);
     await detect(ports, { run, input: { command } });
-    await discover(ports, { run });
+    await discover(ports, { run, snapshot: false });
     const { batchesKey } = await plan(ports, { run });
     const { tables } = await ports.store.getJson<PlanChunk>(artifactKeys.planChunk(run, 0));
     for (const line of (await ports.store.getText(batchesKey)).trim().split('\n')) {
@@ -419,7 +419,7 @@ describe('fail', () => {
   test.each(numbered)('$hazard in $type to $into: names its place and what to do, no value', async ({ hazard, n }) => {
     const read = reads.get(`t${n}`);
     if (read === undefined) throw new Error('no batch');
-    const failure = await extract(ports, { run, ...read, attempt: 0 }).catch((error) => error);
+    const failure = await extract(ports, { run, snapshot: false, ...read, attempt: 0 }).catch((error) => error);
     const { what, redshift, policies } = hazardOf(hazard);
     const column = await columnOf(ports, run, n);
     const others = policies.filter((policy) => policy !== 'fail');

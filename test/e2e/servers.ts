@@ -30,7 +30,7 @@ export interface ServersOptions {
 export const bucket = 'pgshift-e2e';
 export const owner = '111122223333';
 export const stranger = '444455556666';
-const region = 'eu-west-1';
+export const region = 'eu-west-1';
 const keyIds: Readonly<Record<Who, string>> = { owner: 'AKIAOWNER', stranger: 'AKIASTRANGER', reader: 'AKIAREADER' };
 
 /** Starts all of them; `stop` removes what they wrote. */

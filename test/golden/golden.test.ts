@@ -168,7 +168,9 @@ async function loadItems(
   items: readonly BatchItem[],
 ): Promise<void> {
   for (const { chunk, reads } of items) {
-    const read = await Promise.all(reads.map(({ parts }) => extract(from, { run, chunk, parts, attempt: 0 })));
+    const read = await Promise.all(
+      reads.map(({ parts }) => extract(from, { run, snapshot: false, chunk, parts, attempt: 0 })),
+    );
     await Promise.all(targets.map((ports) => copy(ports, { run, chunk, reads: read })));
   }
 }

@@ -40,6 +40,12 @@ const vpcIn = (stack: Stack) =>
     privateSubnetRouteTableIds: ['rtb-00000000000000001', 'rtb-00000000000000002'],
   });
 
+/** The state machine that users start, as templates name it. */
+const loadOf = (template: Synthesized): string | undefined =>
+  ofType(template, 'AWS::StepFunctions::StateMachine')
+    .map(([id]) => `<${id}>`)
+    .find((id) => id.startsWith('<PgshiftLoad'));
+
 test('a secret made in the same stack reaches the steps of its end, and only them', () => {
   const template = embedded((stack) => ({ sourceSecret: new Secret(stack, 'Source') as ISecret }));
   const [secret] = ofType(template, 'AWS::SecretsManager::Secret').map(([id]) => `<${id}>`);
@@ -60,7 +66,7 @@ test('whoever is granted it may start runs', () => {
       pgshift.grantStart(new Role(stack, 'Starter', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }));
     },
   );
-  const [machine] = ofType(template, 'AWS::StepFunctions::StateMachine').map(([id]) => `<${id}>`);
+  const machine = loadOf(template);
   expect(statementsOf(template, 'Starter')).toEqual([
     { Effect: 'Allow', Action: ['states:StartExecution'], Resource: [machine] },
   ]);
@@ -73,7 +79,7 @@ test('runs that failed are a metric', () => {
       pgshift.metricFailed().createAlarm(stack, 'Alarm', { threshold: 1, evaluationPeriods: 1 });
     },
   );
-  const [machine] = ofType(template, 'AWS::StepFunctions::StateMachine').map(([id]) => `<${id}>`);
+  const machine = loadOf(template);
   expect(one(template, 'AWS::CloudWatch::Alarm', '').Properties).toMatchObject({
     Namespace: 'AWS/States',
     MetricName: 'ExecutionsFailed',
@@ -105,7 +111,7 @@ test('two can live in one stack', () => {
   new Pgshift(stack, 'One');
   new Pgshift(stack, 'Two');
   const template = Template.fromStack(stack);
-  template.resourceCountIs('AWS::StepFunctions::StateMachine', 2);
+  template.resourceCountIs('AWS::StepFunctions::StateMachine', 4);
 });
 
 test.each([

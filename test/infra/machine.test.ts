@@ -9,6 +9,7 @@ import { allStates, definitionOf, one, statementsOf, synthesized } from './synth
 const template = synthesized();
 const { text, definition } = definitionOf(template, 'PgshiftLoad');
 const states = Object.fromEntries(allStates(definition));
+const mine = STEPS.filter((step) => step.machine === 'load');
 const bucket = Object.keys(template.resources).find(
   (id) => id.startsWith('PgshiftStagingBucket') && !id.includes('Policy'),
 );
@@ -45,11 +46,12 @@ test('every task retries exactly as the error policy says', () => {
     MaxDelaySeconds: RETRIES[retry].mostSeconds,
     JitterStrategy: 'FULL',
   }));
-  for (const { state } of STEPS) expect(states[state]?.Retry, state).toEqual(expected);
+  for (const state of [...mine.map((step) => step.state), 'Release'])
+    expect(states[state]?.Retry, state).toEqual(expected);
 });
 
 test('every task waits a little longer than its function may take, and gives on the answer alone', () => {
-  for (const { state, timeoutSeconds } of STEPS) {
+  for (const { state, timeoutSeconds } of mine) {
     expect(states[state]).toMatchObject({
       Type: 'Task',
       Resource: 'arn:aws:states:::lambda:invoke',
@@ -72,6 +74,7 @@ test('batches are a distributed map over the lines of batches.jsonl, its results
     },
     ItemSelector: {
       run: jsonata('$run'),
+      snapshot: jsonata('$snapshot'),
       partsAtOnce: jsonata('$partsAtOnce'),
       chunk: jsonata('$states.context.Map.Item.Value.chunk'),
       reads: jsonata('$states.context.Map.Item.Value.reads'),
@@ -81,7 +84,7 @@ test('batches are a distributed map over the lines of batches.jsonl, its results
       Resource: 'arn:aws:states:::s3:putObject',
       Arguments: { Bucket: `<${bucket}>`, Prefix: jsonata("'runs/' & $run & '/results'") },
     },
-    Next: 'Publish chunks',
+    Next: 'Any snapshot?',
   });
   expect(ItemProcessor?.ProcessorConfig).toEqual({ Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' });
   expect(artifactKeys.mapResults('night')).toBe('runs/night/results');
@@ -121,8 +124,9 @@ test('the role may write its log before the machine is created', () => {
   expect(JSON.stringify(first)).toContain('logs:CreateLogDelivery');
 });
 
-test('the role may call the steps, read batches, write results and run its own children', () => {
-  const functions = STEPS.map(({ state }) => states[state]?.Arguments?.FunctionName).sort();
+test('the role may call the steps, read batches, write results, run its own children and start the relay', () => {
+  const functions = mine.map(({ state }) => states[state]?.Arguments?.FunctionName).sort();
+  const relay = Object.keys(template.resources).find((id) => id.startsWith('PgshiftRelayStateMachine'));
   const machine = Object.keys(template.resources).find((id) => id.startsWith('PgshiftLoadStateMachine'));
   const execution = `arn:aws:states:<AWS::Region>:<AWS::AccountId>:execution:<${machine}.Name>`;
   const statements = statementsOf(template, 'PgshiftLoadRole').filter(({ Resource }) => !Resource.includes('*'));
@@ -134,7 +138,7 @@ test('the role may call the steps, read batches, write results and run its own c
       Action: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject'],
       Resource: [`<${bucket}.Arn>/runs/*/results/*`],
     },
-    { Effect: 'Allow', Action: ['states:StartExecution'], Resource: [`<${machine}>`] },
+    { Effect: 'Allow', Action: ['states:StartExecution'], Resource: [`<${machine}>`, `<${relay}>`] },
     { Effect: 'Allow', Action: ['states:DescribeExecution', 'states:StopExecution'], Resource: [`${execution}:*`] },
     { Effect: 'Allow', Action: ['states:RedriveExecution'], Resource: [`${execution}/load:*`] },
   ]);

@@ -14,6 +14,7 @@ test('texts, lists, times and the removal policy are read', () => {
     'pgshift:subnetIds': ['subnet-1', 'subnet-2'],
     'pgshift:availabilityZones': 'eu-central-1a,eu-central-1b',
     'pgshift:timeoutHours': '12',
+    'pgshift:keepSnapshotMinutes': 5,
     'pgshift:keepRunsDays': 30,
     'pgshift:removalPolicy': 'destroy',
   });
@@ -22,6 +23,7 @@ test('texts, lists, times and the removal policy are read', () => {
     subnetIds: ['subnet-1', 'subnet-2'],
     availabilityZones: ['eu-central-1a', 'eu-central-1b'],
     timeout: Duration.hours(12),
+    keepSnapshot: Duration.minutes(5),
     keepRuns: Duration.days(30),
     removalPolicy: RemovalPolicy.DESTROY,
   });

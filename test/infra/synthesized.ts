@@ -110,6 +110,7 @@ export interface StateJson {
   readonly Output?: unknown;
   readonly TimeoutSeconds?: number;
   readonly ItemProcessor?: Definition;
+  readonly Branches?: readonly Definition[];
   readonly [field: string]: unknown;
 }
 
@@ -126,10 +127,11 @@ export function definitionOf(template: Synthesized, idPrefix: string): { text: s
   return { text: DefinitionString, definition: JSON.parse(DefinitionString) as Definition };
 }
 
-/** Every state, those inside of Maps too, by name. */
+/** Every state, those inside of Maps and Parallels too, by name. */
 export function allStates(definition: Definition): [string, StateJson][] {
   return Object.entries(definition.States).flatMap(([name, state]): [string, StateJson][] => [
     [name, state],
     ...(state.ItemProcessor === undefined ? [] : allStates(state.ItemProcessor)),
+    ...(state.Branches ?? []).flatMap(allStates),
   ]);
 }

@@ -39,19 +39,29 @@ const written = (parts: readonly PartAddress[]): StepOutput<'extract'> => ({
   })),
 });
 
-const { text: definition, definition: machine } = definitionOf(synthesized(), 'PgshiftLoad');
+const template = synthesized();
+const { text: definition, definition: machine } = definitionOf(template, 'PgshiftLoad');
+const relay = definitionOf(template, 'PgshiftRelay').text;
+const ACCOUNT = '111111111111';
+const REGION = 'eu-central-1';
+/** The only one that its role may start. */
+const relayArn = `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:relay`;
 const credentials = { accessKeyId: 'LOCALKEY', secretAccessKey: 'local' };
 
 let states: States;
 let client: SFNClient;
 let calls: [step: string, payload: unknown][];
+/** What the relay's holders were given. */
+let kept: unknown[];
 let answers: { [Name in StepName]: (payload: Record<string, unknown>) => StepOutput<Name> };
 let objects: Map<string, Buffer>;
 
 const host: Host = {
   async task({ state, payload }) {
-    calls.push([state, payload]);
-    const step = STEPS.find((each) => each.state === state);
+    if (/ holds$/.test(state)) kept.push(payload);
+    else calls.push([state, payload]);
+    const name = / holds$/.test(state) ? 'keep' : state === 'Release' ? 'hold' : undefined;
+    const step = STEPS.find((each) => each.state === state || each.name === name);
     if (step === undefined) throw new Error(`${state} is no step`);
     return JSON.parse(JSON.stringify(answers[step.name](payload as Record<string, unknown>)));
   },
@@ -68,9 +78,12 @@ const host: Host = {
 
 beforeEach(async () => {
   calls = [];
+  kept = [];
   objects = new Map([[PLAN.batchesKey, Buffer.from(BATCHES.map((batch) => `${JSON.stringify(batch)}\n`).join(''))]]);
   answers = {
-    detect: () => ({ source: 'postgresql', target: 'redshift' }),
+    detect: () => ({ source: 'postgresql', target: 'redshift', snapshot: true }),
+    hold: ({ release }) => ({ takenAt: release ? null : 1 }),
+    keep: () => ({ over: true }),
     discover: () => ({ tables: 2 }),
     plan: () => PLAN,
     prepare: () => ({ tables: 1 }),
@@ -82,11 +95,11 @@ beforeEach(async () => {
   states = await startStates({
     host,
     credentials,
-    region: 'eu-central-1',
-    accountId: '111111111111',
+    region: REGION,
+    accountId: ACCOUNT,
     timeScale: 0.0001,
   });
-  client = new SFNClient({ endpoint: states.endpoint, region: 'eu-central-1', credentials, maxAttempts: 1 });
+  client = new SFNClient({ endpoint: states.endpoint, region: REGION, credentials, maxAttempts: 1 });
 });
 afterEach(async () => {
   client.destroy();
@@ -94,9 +107,17 @@ afterEach(async () => {
 });
 
 async function run(input: object = { command: 'LOAD …' }): Promise<Execution> {
-  const stateMachineArn = states.register('load', definition);
+  const allows = (action: string, resource: string) => action === 'states:StartExecution' && resource === relayArn;
+  const stateMachineArn = states.register(
+    'load',
+    definition.replace(/<PgshiftRelayStateMachine\w+>/, relayArn),
+    allows,
+  );
+  states.register('relay', relay);
   const ended = Promise.withResolvers<Execution>();
-  states.onExecutionEnded((execution) => ended.resolve(execution));
+  states.onExecutionEnded((execution) => {
+    if (execution.identity.machineArn === stateMachineArn) ended.resolve(execution);
+  });
   await client.send(new StartExecutionCommand({ stateMachineArn, name: RUN, input: JSON.stringify(input) }));
   return await ended.promise;
 }
@@ -107,18 +128,39 @@ test('each step gets its contract’s input, in order', async () => {
   await run();
   expect(calls).toEqual([
     ['Detect', { run: RUN, input: { command: 'LOAD …' } }],
-    ['Discover', { run: RUN }],
+    ['Hold', { run: RUN, release: false }],
+    ['Discover', { run: RUN, snapshot: true }],
     ['Plan', { run: RUN }],
     ['Prepare', { run: RUN, chunk: 0 }],
     ['Prepare', { run: RUN, chunk: 1 }],
-    ['Extract', { run: RUN, chunk: 0, parts: [part(0, 0, 0)], attempt: 0 }],
-    ['Extract', { run: RUN, chunk: 0, parts: [part(0, 0, 1)], attempt: 0 }],
+    ['Extract', { run: RUN, snapshot: true, chunk: 0, parts: [part(0, 0, 0)], attempt: 0 }],
+    ['Extract', { run: RUN, snapshot: true, chunk: 0, parts: [part(0, 0, 1)], attempt: 0 }],
     ['Copy', { run: RUN, chunk: 0, reads: [written([part(0, 0, 0)]), written([part(0, 0, 1)])] }],
-    ['Extract', { run: RUN, chunk: 1, parts: [part(1, 1, 0), part(2, 2, 0)], attempt: 0 }],
+    ['Extract', { run: RUN, snapshot: true, chunk: 1, parts: [part(1, 1, 0), part(2, 2, 0)], attempt: 0 }],
     ['Copy', { run: RUN, chunk: 1, reads: [written([part(1, 1, 0), part(2, 2, 0)])] }],
+    ['Release', { run: RUN, release: true }],
     ['Publish', { run: RUN, publish: 0, first: 0, last: 1 }],
     ['Report', { run: RUN }],
   ]);
+});
+
+test('a run without a snapshot starts no relay and releases nothing', async () => {
+  answers.detect = () => ({ source: 'postgresql', target: 'redshift', snapshot: false });
+  await run();
+  expect(calls.map(([step]) => step)).not.toEqual(expect.arrayContaining([expect.stringMatching(/Hold|Release/)]));
+  expect(payloadsOf('Discover')).toEqual([{ run: RUN, snapshot: false }]);
+  expect(kept).toEqual([]);
+});
+
+test('the relay has two holders, and the second’s first turn is half as long', async () => {
+  await run();
+  expect(kept).toHaveLength(2);
+  expect(kept).toEqual(
+    expect.arrayContaining([
+      { run: RUN, holder: 'first', seconds: 840, until: 0 },
+      { run: RUN, holder: 'second', seconds: 420, until: 0 },
+    ]),
+  );
 });
 
 test("the report's answer is the execution's output", async () => {
@@ -134,7 +176,7 @@ test('a command may come from the bucket', async () => {
 test('without batches there is no map, and all else happens', async () => {
   answers.plan = () => ({ ...PLAN, batches: 0, batchesAtOnce: 0, partsAtOnce: 0, prepare: [], publish: [] });
   const { output } = await run();
-  expect(calls.map(([step]) => step)).toEqual(['Detect', 'Discover', 'Plan', 'Report']);
+  expect(calls.map(([step]) => step)).toEqual(['Detect', 'Hold', 'Discover', 'Plan', 'Release', 'Report']);
   expect(output).toMatchObject({ outcome: 'succeeded' });
 });
 

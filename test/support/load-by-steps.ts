@@ -12,7 +12,7 @@ import { publish } from '../../lambdas/8-publish/publish.ts';
 /** Gives what Extract said of each part. */
 export async function loadBySteps(ports: Ports, run: string, command: string): Promise<WrittenPart[]> {
   await detect(ports, { run, input: { command } });
-  await discover(ports, { run });
+  await discover(ports, { run, snapshot: false });
   const planned = await plan(ports, { run });
   for (const { chunk } of planned.prepare) await prepare(ports, { run, chunk });
   const lines = (await ports.store.getText(planned.batchesKey)).trim().split('\n');
@@ -20,7 +20,7 @@ export async function loadBySteps(ports: Ports, run: string, command: string): P
   for (const line of lines) {
     const { chunk, reads }: BatchItem = JSON.parse(line);
     const read: StepOutput<'extract'>[] = [];
-    for (const { parts } of reads) read.push(await extract(ports, { run, chunk, parts, attempt: 0 }));
+    for (const { parts } of reads) read.push(await extract(ports, { run, snapshot: false, chunk, parts, attempt: 0 }));
     await copy(ports, { run, chunk, reads: read });
     // As Step Functions does when the answer got lost.
     await copy(ports, { run, chunk, reads: read });

@@ -10,7 +10,7 @@ export async function extractPart(
   ports: Ports,
   { run, chunk, attempt, ...part }: Place & PartAddress & { readonly attempt: number },
 ): Promise<WrittenPart> {
-  const { written } = await extract(ports, { run, chunk, attempt, parts: [part] });
+  const { written } = await extract(ports, { run, snapshot: false, chunk, attempt, parts: [part] });
   const [only] = written;
   if (only === undefined) throw new Error('nothing was written');
   return only;

@@ -202,9 +202,20 @@ describe('foreign keys', () => {
 });
 
 test('never plans more readers than the source has connections left, and says so', () => {
-  const result = plan([table('t')], { options: { workers: 8 }, free: 3 });
+  const result = plan([table('t')], { options: { workers: 8, noSnapshot: true }, free: 3 });
   expect(result.summary.batchesAtOnce * result.summary.partsAtOnce).toBeLessThanOrEqual(3);
   expect(hazardsOf(result)).toEqual(['FEWER_WORKERS report null']);
+});
+
+test('counts those who hold the snapshot among the source’s connections, where there is one to hold', () => {
+  const atOnce = (free: number, options: Partial<LoadOptions>) => {
+    const { summary, ...result } = plan([table('t', { heap: { bytes: 1e12, pages: 1e8 } })], { options, free });
+    return [summary.batchesAtOnce * summary.partsAtOnce, hazardsOf({ summary, ...result })];
+  };
+  expect(atOnce(6, { workers: 4 })).toEqual([4, []]);
+  expect(atOnce(5, { workers: 4 })).toEqual([3, ['FEWER_WORKERS report null']]);
+  expect(atOnce(5, { workers: 4, noSnapshot: true })).toEqual([4, []]);
+  expect(atOnce(5, { workers: 4, schemaOnly: true })[1]).toEqual([]);
 });
 
 test('refuses what cannot be split and is more than one Lambda can move', () => {

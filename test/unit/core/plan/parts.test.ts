@@ -25,7 +25,7 @@ const table = (...heaps: Heap[]): Table => ({
 });
 
 test('reads a small or empty table as one part', () => {
-  expect(partsOf(table(heap({})), 18)).toEqual([{ part: 0, from: '"s"."t"', estimatedBytes: 0 }]);
+  expect(partsOf(table(heap({})), 18)).toEqual([{ part: 0, from: '"s"."t"', heap: { oid: 1 }, estimatedBytes: 0 }]);
 });
 
 test('cuts a large heap into page ranges without gap or overlap, the last of them open-ended', () => {

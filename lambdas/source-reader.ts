@@ -1,0 +1,58 @@
+// A session that reads rows or the catalog of the source: with everything pinned that changes bytes or hides rows, in
+// transactions that see the run's snapshot, or that have one of their own.
+
+import type { LoadCommand } from '../core/command/model.ts';
+import type { InRun, InSnapshot } from '../core/pipeline.ts';
+import type { Ports, Session } from '../core/ports.ts';
+import { applicationName, BEGIN_READING, PIN_POSTGRESQL_SOURCE, statementTimeoutMs } from '../core/sql/session.ts';
+import { settingsForSource } from '../core/sql/settings.ts';
+import { NO_TIMEOUTS } from '../core/sql/snapshot.ts';
+import { snapshotJoiner } from './run-snapshot.ts';
+
+export interface Reading extends InRun, InSnapshot {
+  readonly step: string;
+  readonly command: Pick<LoadCommand, 'source' | 'settings'>;
+}
+
+export interface SourceReader {
+  readonly session: Session;
+  /** Begins a transaction. Throws SnapshotLost when the run's snapshot cannot be had. */
+  begin(): Promise<void>;
+}
+
+/** A lock that somebody else holds is waited for, but not for long: the step is tried again, which costs less. */
+const LOCK_TIMEOUT = "SET LOCAL lock_timeout TO '30s'";
+
+export async function connectToSource(ports: Ports, { run, step, command, snapshot }: Reading): Promise<SourceReader> {
+  const session = await ports.connect(command.source, {
+    applicationName: applicationName(run, step),
+    statementTimeoutMs: statementTimeoutMs(ports.remaining()),
+  });
+  try {
+    await session.run(`${settingsForSource(command.settings)}${PIN_POSTGRESQL_SOURCE}; ${NO_TIMEOUTS}`);
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+  const join = snapshotJoiner(ports, session, run);
+  return {
+    session,
+    async begin() {
+      if (snapshot) await join();
+      else await session.run(BEGIN_READING);
+      await session.run(LOCK_TIMEOUT);
+    },
+  };
+}
+
+/** A session in its first transaction. */
+export async function openSourceReader(ports: Ports, reading: Reading): Promise<Session> {
+  const { session, begin } = await connectToSource(ports, reading);
+  try {
+    await begin();
+    return session;
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}

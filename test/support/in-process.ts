@@ -1,0 +1,154 @@
+// The synthesized state machines with their steps run in the test's own process: what a step does can be watched, delayed
+// and broken, and a relay can be given turns of a second.
+import { S3Client } from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { knownError } from '../../adapters/lambda.ts';
+import { portsOf } from '../../adapters/ports.ts';
+import { STEPS, type StepName, TURN_SECONDS } from '../../core/pipeline.ts';
+import type { Ports, Session } from '../../core/ports.ts';
+import { detect } from '../../lambdas/1-detect/detect.ts';
+import { hold } from '../../lambdas/2-hold/hold.ts';
+import { keep } from '../../lambdas/2-keep/keep.ts';
+import { discover } from '../../lambdas/3-discover/discover.ts';
+import { plan } from '../../lambdas/4-plan/plan.ts';
+import { prepare } from '../../lambdas/5-prepare/prepare.ts';
+import { extract } from '../../lambdas/6-extract/extract.ts';
+import { copy } from '../../lambdas/7-copy/copy.ts';
+import { publish } from '../../lambdas/8-publish/publish.ts';
+import { report } from '../../lambdas/9-report/report.ts';
+import { findAssembly } from '../../local/assembly.ts';
+import { readAssembly } from '../../local/lambda/assembly.ts';
+import { startStates } from '../../local/states/api.ts';
+import { StateError } from '../../local/states/errors.ts';
+import { s3Objects } from '../../local/states/s3-objects.ts';
+
+// Each step takes its own input; what the definition gives it is what is tested.
+const steps: Readonly<Record<StepName, (ports: Ports, input: never) => Promise<object>>> = {
+  ...{ detect, hold, keep, discover, plan, prepare, extract, copy, publish, report },
+};
+
+export interface InProcessOptions {
+  /** What the steps see: bucket, credentials, and the secrets that commands refer to. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly bucket: string;
+  readonly region: string;
+  /** Of the relay that a load starts; 14 minutes otherwise. */
+  readonly turnSeconds?: number;
+  /** Comes before each call of a step; may wait, throw, or do something behind its back. */
+  readonly before?: (step: StepName, input: Readonly<Record<string, unknown>>) => Promise<void>;
+}
+
+export interface Ended {
+  readonly status: string | undefined;
+  readonly error: string | undefined;
+  readonly cause: string | undefined;
+}
+
+export interface InProcess {
+  readonly ports: Ports;
+  /** Starts an execution and gives its ARN. */
+  start(machine: 'Load' | 'Relay', name: string, input: object): Promise<string>;
+  /** Of an execution that has ended, or RUNNING. */
+  look(executionArn: string): Promise<Ended>;
+  ended(executionArn: string): Promise<Ended>;
+  /** The ARN of an execution of the relay that a run has started. */
+  relayOf(run: string): string;
+  stop(executionArn: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const accountId = '111122223333';
+const credentials = { accessKeyId: 'LOCAL', secretAccessKey: 'local' };
+
+export async function startInProcess(options: InProcessOptions): Promise<InProcess> {
+  const { environment, bucket, region, before = async () => {} } = options;
+  const physical = { PgshiftStagingBucket: bucket };
+  const assembly = await readAssembly(await findAssembly(() => {}), { region, accountId, physical });
+  const portsFor = portsOf({ ...environment, PGSHIFT_BUCKET: bucket });
+  const states = await startStates({
+    host: {
+      ...s3Objects(clientOf(environment, region)),
+      async task({ functionName, payload, signal }) {
+        const id = assembly.functions.find(({ arn }) => arn === functionName)?.logicalId ?? '';
+        const step = STEPS.find(({ state }) => id.startsWith(`Pgshift${state}Function`))?.name;
+        if (step === undefined) throw new Error(`${functionName} is no step`);
+        try {
+          await before(step, payload as Record<string, unknown>);
+          const ports = portsFor({ run: String(Reflect.get(Object(payload), 'run')), step, remaining: () => 900_000 });
+          const result = await steps[step](killable(quiet(ports), signal), payload as never);
+          return JSON.parse(JSON.stringify(result));
+        } catch (error) {
+          if (error instanceof StateError) throw error;
+          const { name, message } = knownError(error);
+          throw new StateError(name, JSON.stringify({ errorType: name, errorMessage: message }));
+        }
+      },
+    },
+    ...{ credentials, region, accountId },
+    // Pauses before retries: seconds become tenths.
+    timeScale: 0.1,
+  });
+  const arns = Object.fromEntries(
+    assembly.machines.map(({ logicalId, name, definition, allows }) => {
+      const turns = definition.replace(
+        `"turnSeconds":${TURN_SECONDS}`,
+        `"turnSeconds":${options.turnSeconds ?? TURN_SECONDS}`,
+      );
+      return [logicalId, states.register(name, turns, allows)];
+    }),
+  );
+  const arnOf = (machine: string) =>
+    Object.entries(arns).find(([id]) => id.startsWith(`Pgshift${machine}StateMachine`))?.[1] ?? '';
+  const client = new SFNClient({ endpoint: states.endpoint, region, credentials });
+  const look = async (executionArn: string): Promise<Ended> => {
+    const { status, error, cause } = await client.send(new DescribeExecutionCommand({ executionArn }));
+    return { status, error, cause };
+  };
+  return {
+    ports: quiet(portsFor({ run: 'test', step: 'test', remaining: () => 900_000 })),
+    async start(machine, name, input) {
+      const request = { stateMachineArn: arnOf(machine), name, input: JSON.stringify(input) };
+      return (await client.send(new StartExecutionCommand(request))).executionArn ?? '';
+    },
+    look,
+    async ended(executionArn) {
+      for (;;) {
+        const found = await look(executionArn);
+        if (found.status !== 'RUNNING') return found;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    relayOf: (run) => `${arnOf('Relay').replace(':stateMachine:', ':execution:')}:${run}`,
+    async stop(executionArn) {
+      await client.send(new StopExecutionCommand({ executionArn }));
+    },
+    async close() {
+      client.destroy();
+      await states.close();
+    },
+  };
+}
+
+function clientOf(environment: Readonly<Record<string, string>>, region: string): S3Client {
+  const { AWS_ENDPOINT_URL_S3 = '', AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = environment;
+  const keys = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
+  return new S3Client({ endpoint: AWS_ENDPOINT_URL_S3, region, credentials: keys, forcePathStyle: true });
+}
+
+const quiet = (ports: Ports): Ports => ({ ...ports, log: { info: () => {} } });
+
+/** A function that is ended loses its connections; one in this process would go on holding them. */
+function killable(ports: Ports, signal: AbortSignal): Ports {
+  const sessions: Session[] = [];
+  signal.addEventListener('abort', () => {
+    for (const session of sessions) void session.close();
+  });
+  return {
+    ...ports,
+    connect: async (endpoint, options) => {
+      const session = await ports.connect(endpoint, options);
+      sessions.push(session);
+      return session;
+    },
+  };
+}
