@@ -27,6 +27,12 @@ export const sqlstate = {
   internal: 'XX000',
 } as const;
 
+/** Two transactions that no order explains. Redshift names their table and their numbers; the stand-in does not know them. */
+export function serializationViolation(): RedshiftError {
+  const detail = 'Serializable isolation violation on table - 0, transactions forming the cycle are: 0';
+  return new RedshiftError('1023', sqlstate.internal, detail);
+}
+
 /** For what Redshift can do and the stand-in cannot. */
 export function notImplemented(what: string): RedshiftError {
   return new RedshiftError(`not implemented by the stand-in: ${what}`, sqlstate.featureNotSupported);

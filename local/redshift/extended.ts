@@ -2,6 +2,7 @@
 // here stands there as one that does nothing, and is run when it is executed.
 import type { BackendConnection } from './backend.ts';
 import { RedshiftError } from './errors.ts';
+import type { FaultPlan } from './faults.ts';
 import type { StatementRunner } from './run-statement.ts';
 import type { LongNames } from './sql/long-names.ts';
 import type { Statement } from './sql/statement.ts';
@@ -10,27 +11,36 @@ import { code, message, text } from './wire.ts';
 // No parameters, no result, no effect.
 const placeholder = `SET redshift.placeholder TO ''`;
 
+interface Prepared {
+  /** As the client wrote it. */
+  readonly sql: string;
+  readonly statement: Statement;
+}
+
+/** What a session lends to the protocol. */
+export interface ExtendedParts {
+  readonly backend: BackendConnection;
+  readonly runner: StatementRunner;
+  readonly names: LongNames;
+  readonly faults: FaultPlan;
+  /** Throws when there is more than one statement. */
+  readonly read: (sql: string) => Promise<Statement>;
+  /** Runs a statement, unless something goes wrong on purpose. False when it failed. */
+  readonly strike: (sql: string, run: () => Promise<boolean>) => Promise<boolean>;
+}
+
 export class ExtendedProtocol {
+  private readonly parts: ExtendedParts;
   private readonly backend: BackendConnection;
-  private readonly runner: StatementRunner;
-  private readonly names: LongNames;
-  private readonly read: (sql: string) => Promise<Statement>;
-  private readonly prepared = new Map<string, Statement>();
-  private readonly portals = new Map<string, Statement>();
+  private readonly prepared = new Map<string, Prepared>();
+  private readonly portals = new Map<string, Prepared>();
   /** After an error found here, the client's messages are dropped up to its Sync. */
   private skipping = false;
   private executed = false;
 
-  constructor(
-    backend: BackendConnection,
-    runner: StatementRunner,
-    names: LongNames,
-    read: (sql: string) => Promise<Statement>,
-  ) {
-    this.backend = backend;
-    this.runner = runner;
-    this.names = names;
-    this.read = read;
+  constructor(parts: ExtendedParts) {
+    this.parts = parts;
+    this.backend = parts.backend;
   }
 
   async sync(arrived: Buffer): Promise<void> {
@@ -59,9 +69,8 @@ export class ExtendedProtocol {
     const name = text(arrived, 5);
     const sql = text(arrived, name.end);
     try {
-      const statement = await this.read(sql.value);
-      this.prepared.delete(name.value);
-      if (statement.kind !== 'pass') this.prepared.set(name.value, statement);
+      const statement = await this.parts.read(sql.value);
+      this.prepared.set(name.value, { sql: sql.value, statement });
       const forBackend = statement.kind === 'pass' ? statement.sql : placeholder;
       const parameters = arrived.subarray(sql.end);
       await this.backend.sendCounted(message('P', `${name.value}\0${forBackend}\0`, parameters));
@@ -73,10 +82,10 @@ export class ExtendedProtocol {
   private async bind(arrived: Buffer): Promise<void> {
     const portal = text(arrived, 5);
     const prepared = text(arrived, portal.end);
-    const statement = this.prepared.get(prepared.value);
-    if (statement) this.portals.set(portal.value, statement);
+    const found = this.prepared.get(prepared.value);
+    if (found) this.portals.set(portal.value, found);
     else this.portals.delete(portal.value);
-    await this.backend.sendCounted(this.names.inBind(arrived, prepared.end));
+    await this.backend.sendCounted(this.parts.names.inBind(arrived, prepared.end));
   }
 
   private async close(arrived: Buffer): Promise<void> {
@@ -86,8 +95,8 @@ export class ExtendedProtocol {
   }
 
   private async execute(arrived: Buffer): Promise<void> {
-    const statement = this.portals.get(text(arrived, 5).value);
-    if (statement === undefined) {
+    const portal = this.portals.get(text(arrived, 5).value);
+    if (portal === undefined || (portal.statement.kind === 'pass' && !this.parts.faults.awaits(portal.sql))) {
       this.executed = true;
       await this.backend.sendCounted(arrived);
       return;
@@ -103,7 +112,17 @@ export class ExtendedProtocol {
       await this.refuse(new RedshiftError(message, '25P02'));
       return;
     }
-    if (!(await this.runner.run(async () => statement))) this.skipping = true;
+    const { sql, statement } = portal;
+    const run =
+      statement.kind === 'pass' ? () => this.toItsEnd(arrived) : () => this.parts.runner.run(async () => statement);
+    if (!(await this.parts.strike(sql, run))) this.skipping = true;
+  }
+
+  /** Executes in the backend, and does not wait for the client's Sync. */
+  private async toItsEnd(execute: Buffer): Promise<boolean> {
+    await this.backend.sendCounted(execute);
+    await this.backend.sendUntilReady(message('S'));
+    return true;
   }
 
   private async refuse(error: unknown): Promise<void> {
@@ -111,7 +130,7 @@ export class ExtendedProtocol {
     this.skipping = true;
     if (this.backend.failed) return;
     await this.refreshStatus();
-    await this.runner.refuse(error);
+    await this.parts.runner.refuse(error);
   }
 
   /** Messages since the last Sync may have opened or ended a transaction; an empty query tells. */

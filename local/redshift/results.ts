@@ -1,5 +1,6 @@
 // How do the backend's answers become Redshift's? Version, encoding, error texts, and the text of SUPER and VARBYTE.
 import { superOid, varbyteOid } from './catalog/types.ts';
+import { serializationViolation } from './errors.ts';
 import { code, errorFields, errorResponse, int32, message, type ResultColumn, rowDescription, text } from './wire.ts';
 
 export class Results {
@@ -35,10 +36,7 @@ export class Results {
   /** An error of the backend in Redshift's words, without what tells of the backend. */
   error(fields: ReadonlyMap<string, string>): Buffer {
     const sqlstate = fields.get('C') ?? 'XX000';
-    if (sqlstate === '40001') {
-      const detail = 'Serializable isolation violation on table - 0, transactions forming the cycle are: 0';
-      return errorResponse({ code: 'XX000', message: '1023', detail });
-    }
+    if (sqlstate === '40001') return errorResponse(serializationViolation());
     const severity = fields.get('V') ?? fields.get('S') ?? 'ERROR';
     const told = fields.get('M') ?? '';
     const message = sqlstate === '42P07' ? told.replace(/^relation/, 'Relation') : told;

@@ -5,6 +5,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Backend } from './admin.ts';
 import { hasLateViews, knownNames, prepareDatabase } from './catalog/bootstrap.ts';
 import { RedshiftError, sqlstate } from './errors.ts';
+import { FaultPlan } from './faults.ts';
 import { Session, type Shared } from './session.ts';
 import { refuseFloatDigits, startupOptions } from './sql/settings.ts';
 import { errorResponse, Frames, int32, message, startupMessage, startupParameters } from './wire.ts';
@@ -35,11 +36,15 @@ export interface RedshiftOptions {
 
 export interface RedshiftServer {
   readonly port: number;
+  /** Empty at first: tests fill it. */
+  readonly faults: FaultPlan;
   /** With user and password. */
   uri(): string;
   /** Ends all sessions. The PostgreSQL behind goes on. */
   close(): Promise<void>;
 }
+
+export type { Fault, FaultAnswer, FaultPlan, PlannedFault } from './faults.ts';
 
 const sslRequest = 80877103;
 const gssRequest = 80877104;
@@ -56,7 +61,9 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
   const admin = await prepareDatabase({ backend, user, password, database, isolation, deployment });
   const { s3, profile = 'pessimistic' } = options;
   const copying = { admin, s3, profile, deployment, database };
-  const shared: Shared = { ...copying, names: await knownNames(admin), lateViews: await hasLateViews(admin) };
+  const [names, lateViews] = [await knownNames(admin), await hasLateViews(admin)];
+  const faults = new FaultPlan();
+  const shared: Shared = { ...copying, names, lateViews, faults };
   const sockets = new Set<Socket>();
   const sessions = new Set<Session>();
   const server = createServer({ noDelay: true }, (client) => {
@@ -73,6 +80,7 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
   const port = listeningPort(server);
   return {
     port,
+    faults,
     uri: () =>
       `postgresql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
     close: async () => {

@@ -4,8 +4,9 @@ import type { Socket } from 'node:net';
 import { BackendConnection } from './backend.ts';
 import { findLateViews, lateView } from './catalog/late-views.ts';
 import type { CopySettings } from './copy/run.ts';
-import { RedshiftError, sqlstate } from './errors.ts';
+import { RedshiftError, serializationViolation, sqlstate } from './errors.ts';
 import { ExtendedProtocol } from './extended.ts';
+import type { FaultPlan } from './faults.ts';
 import { Results } from './results.ts';
 import { StatementRunner } from './run-statement.ts';
 import { expandLateViews, isLateView, type LateView } from './sql/late-views.ts';
@@ -20,10 +21,12 @@ export interface Shared extends CopySettings {
   readonly names: LongNames;
   /** Whether there are views WITH NO SCHEMA BINDING to look for. */
   lateViews: boolean;
+  readonly faults: FaultPlan;
 }
 
 /** A statement of the client's and what it becomes. */
 interface Read {
+  readonly sql: string;
   readonly tokens: readonly Token[];
   readonly statement: Statement;
 }
@@ -61,7 +64,14 @@ export class Session {
       tell: (bytes) => this.toClient(bytes),
       forward: (arrived) => this.fromBackend(arrived),
     });
-    this.extended = new ExtendedProtocol(this.backend, this.runner, shared.names, (sql) => this.readOne(sql));
+    this.extended = new ExtendedProtocol({
+      backend: this.backend,
+      runner: this.runner,
+      names: shared.names,
+      faults: shared.faults,
+      read: (sql) => this.readOne(sql),
+      strike: (sql, run) => this.strike(sql, run),
+    });
     client.on('data', (chunk: Buffer) => {
       this.frames.feed(chunk);
       // The socket is read on while a statement runs, or the client's leaving would go unnoticed.
@@ -156,7 +166,11 @@ export class Session {
 
   /** Throws what Redshift, or the stand-in, refuses. */
   private async read(sql: string): Promise<Read[]> {
-    const list = statements(sql, this.lexis).map((tokens) => ({ tokens, statement: readStatement(tokens) }));
+    const list = statements(sql, this.lexis).map((tokens) => ({
+      sql: tokens.map(({ text }) => text).join(''),
+      tokens,
+      statement: readStatement(tokens),
+    }));
     await this.shared.names.save();
     if (list.some(({ tokens }) => isLateView(tokens))) this.shared.lateViews = true;
     return list;
@@ -189,10 +203,11 @@ export class Session {
   private async simple(sql: string): Promise<void> {
     try {
       const list = await this.read(sql);
-      if (list.every(({ statement }) => statement.kind === 'pass')) await this.together(list);
+      const plain = list.every((read) => read.statement.kind === 'pass' && !this.shared.faults.awaits(read.sql));
+      if (plain) await this.together(list);
       else await this.oneByOne(list);
     } catch (error) {
-      if (!(error instanceof RedshiftError)) throw error;
+      if (!(error instanceof RedshiftError) || this.clientGone) throw error;
       await this.runner.refuse(error);
       this.toClient(readyForQuery(this.backend.status));
     }
@@ -228,13 +243,29 @@ export class Session {
         await this.backend.ask('BEGIN');
         implicit = true;
       }
-      const done = await this.runner.run(() => this.bind(read));
+      const done = await this.strike(read.sql, () => this.runner.run(() => this.bind(read)));
       if (!done) {
-        if (implicit) await this.backend.ask('ROLLBACK');
+        if (implicit && this.backend.status !== 'I') await this.backend.ask('ROLLBACK');
         return;
       }
       if (this.backend.status === 'I') implicit = false;
     }
     if (implicit) await this.runner.askVisibly('COMMIT');
+  }
+
+  /** Runs a statement, unless a fault strikes it. False when it failed. */
+  private async strike(sql: string, run: () => Promise<boolean>): Promise<boolean> {
+    const answer = this.shared.faults.take(sql);
+    if (answer === undefined) return run();
+    if (answer === 'serialization violation') {
+      if (/^\s*(commit|end)\b/i.test(sql)) await this.backend.ask('ROLLBACK');
+      await this.runner.refuse(serializationViolation());
+      return false;
+    }
+    // What is told from now on reaches nobody.
+    this.clientGone = true;
+    if (answer === 'lose answer') await run();
+    this.client.destroy();
+    throw new RedshiftError('the connection was cut on purpose', '08006');
   }
 }

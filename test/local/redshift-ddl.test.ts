@@ -359,6 +359,17 @@ describe('functions and views', () => {
     ]);
   });
 
+  it("has the columns of PostgreSQL 8's and Redshift's catalogs, where they are asked for by table", async () => {
+    await session.query(`CREATE TABLE catalogued (a INT DEFAULT 7, b INT) DISTKEY (b) SORTKEY (b, a)`);
+    const sql = `SELECT c.relhasoids, c.reldiststyle, a.attname, a.attisdistkey, a.attsortkeyord, d.adsrc
+      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+      WHERE c.relname = 'catalogued' AND a.attnum > 0 ORDER BY a.attnum`;
+    expect(await rows(session, sql)).toEqual([
+      [false, 1, 'a', false, 2, '7'],
+      [false, 1, 'b', true, 1, null],
+    ]);
+  });
+
   it('has slices', async () => {
     expect(await rows(session, 'SELECT count(*) FROM stv_slices')).toEqual([['2']]);
   });

@@ -4,6 +4,7 @@ import { LongNames } from '../sql/long-names.ts';
 import { functionsSql } from './functions.ts';
 import { lateViewsSql } from './late-views.ts';
 import { layoutSql } from './layout.ts';
+import { oldColumnsSql } from './old-columns.ts';
 import { privilegesSql } from './privileges.ts';
 import { sessionsSql } from './sessions.ts';
 import { tablesSql } from './tables.ts';
@@ -18,6 +19,18 @@ export interface DatabaseSetup {
   readonly isolation: 'snapshot' | 'serializable';
   readonly deployment: 'provisioned' | 'serverless';
 }
+
+const catalogSql = [
+  typesSql,
+  functionsSql,
+  tablesSql,
+  lateViewsSql,
+  viewsSql,
+  privilegesSql,
+  sessionsSql,
+  layoutSql(encoding),
+  oldColumnsSql,
+].join('\n');
 
 /** Foreign keys that are NOT ENFORCED came with PostgreSQL 18. */
 const oldestVersion = 180000;
@@ -37,7 +50,7 @@ export async function prepareDatabase(setup: DatabaseSetup): Promise<Admin> {
   if (known === undefined) {
     await admin.run(`SET allow_system_table_mods = on; SET client_min_messages = error; SET check_function_bodies = off;
       CREATE SCHEMA pg_internal; GRANT USAGE ON SCHEMA pg_internal TO PUBLIC; GRANT ALL ON SCHEMA public TO PUBLIC;
-      ${typesSql} ${functionsSql} ${tablesSql} ${lateViewsSql} ${viewsSql} ${privilegesSql} ${sessionsSql} ${layoutSql(encoding)}
+      ${catalogSql}
       RESET allow_system_table_mods; RESET client_min_messages;`);
   }
   return admin;

@@ -36,10 +36,6 @@ CREATE VIEW pg_catalog.stl_connection_log AS SELECT event, record_time AS record
     remote_port AS remoteport, session_id AS pid, database_name AS dbname, user_name AS username, application_name
   FROM pg_catalog.sys_connection_log;
 
--- The names that columns had in PostgreSQL 8: for s.procpid a function of the row is called when it has no such column.
-CREATE FUNCTION pg_catalog.procpid(pg_stat_activity) RETURNS int LANGUAGE sql IMMUTABLE AS $f$ SELECT $1.pid $f$;
-CREATE FUNCTION pg_catalog.current_query(pg_stat_activity) RETURNS text LANGUAGE sql IMMUTABLE AS $f$ SELECT $1.query $f$;
-
 GRANT SELECT ON pg_catalog.svv_transactions, pg_catalog.stv_locks, pg_catalog.stv_sessions,
   pg_catalog.sys_connection_log, pg_catalog.stl_connection_log TO PUBLIC;
 `;

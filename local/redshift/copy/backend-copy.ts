@@ -1,6 +1,6 @@
 // How do rows reach the backend? By a COPY FROM STDIN on the client's own connection.
 import type { BackendConnection } from '../backend.ts';
-import { RedshiftError, sqlstate } from '../errors.ts';
+import { RedshiftError, serializationViolation, sqlstate } from '../errors.ts';
 import { code, errorFields, int32, message, query } from '../wire.ts';
 
 /** Asks the backend; throws its error. */
@@ -13,10 +13,7 @@ export async function must(backend: BackendConnection, sql: string): Promise<(st
 /** An error of the backend in Redshift's words. */
 export function backendError(fields: ReadonlyMap<string, string>): RedshiftError {
   const sqlstateOf = fields.get('C') ?? sqlstate.internal;
-  if (sqlstateOf === '40001') {
-    const detail = 'Serializable isolation violation on table - 0, transactions forming the cycle are: 0';
-    return new RedshiftError('1023', sqlstate.internal, detail);
-  }
+  if (sqlstateOf === '40001') return serializationViolation();
   return new RedshiftError(fields.get('M') ?? 'error', sqlstateOf, fields.get('D'));
 }
 
