@@ -2,17 +2,9 @@
 // its way to the next item or clause after a mistake. Every loop moves on, so that reading takes linear time.
 
 import type { Diagnostic } from './diagnostic.ts';
+import { Findings } from './findings.ts';
 import { didYouMean } from './nearest.ts';
 import type { SourceText } from './source-text.ts';
-
-/** After so many mistakes the file is something else than a load file. */
-const MOST_PROBLEMS = 100;
-
-/** Of a text with the files that it executes. Reading takes some 20 times as many bytes, and Detect has 512 MB. */
-const MOST_CHARACTERS = 16_000_000;
-
-/** What a message repeats of a text. */
-const SHOWN_CHARACTERS = 40;
 
 export interface Token<Value = string> {
   readonly value: Value;
@@ -35,37 +27,15 @@ const NEXT_COMMAND = /load\s+(?:database|csv|fixed|copy|dbf|ixf|archive|messages
 /** What may follow a quoted text that runs over several lines; anything else means that its quote was forgotten. */
 const AFTER_QUOTED = /[\s,;().=]|$/y;
 
-export class Cursor {
-  readonly source: SourceText;
+export class Cursor extends Findings {
   readonly text: string;
   readonly within: 'file' | 'option';
-  /** Mistakes and warnings, in the order in which they were found. */
-  readonly diagnostics: Diagnostic[] = [];
-  /** Comments with missing variables or secrets in them: nobody misses those. */
-  readonly unread: { readonly from: number; readonly to: number }[] = [];
-  /** The connection strings that were read: what they say of secrets has been judged. */
-  readonly connectionStrings: { readonly from: number; readonly to: number }[] = [];
-  /** Of the text, and of the files that it executes. */
-  #characters = 0;
   at = 0;
-  /** Mistakes found, also those that are not told because a missing variable is their reason. */
-  mistakes = 0;
-  #told = 0;
-  #lastProblemAt = -1;
-
   /** `within`: a file goes on with clauses, an option of the command line with nothing. */
   constructor(source: SourceText, within: Cursor['within'] = 'file') {
-    this.source = source;
+    super(source);
     this.within = within;
     this.text = source.rendered.text;
-  }
-
-  /** What is wrong with reading so many characters more. */
-  sizeProblem(characters: number): string | undefined {
-    this.#characters += characters;
-    return this.#characters > MOST_CHARACTERS
-      ? `more than ${MOST_CHARACTERS / 1e6} million characters, files included; run larger SQL apart from the load`
-      : undefined;
   }
 
   /** Whether nothing is left but white space and comments. */
@@ -92,7 +62,7 @@ export class Cursor {
   #skipUnread(to: number): void {
     // Looking ahead may have been here before.
     const known = (this.unread.at(-1)?.to ?? 0) >= to;
-    if (!known && this.#hasGap(this.at, to)) this.unread.push({ from: this.at, to });
+    if (!known && this.hasGap(this.at, to)) this.unread.push({ from: this.at, to });
     this.at = to;
   }
 
@@ -271,69 +241,10 @@ export class Cursor {
     return { from, to: Math.min(this.text.length, from + 1) };
   }
 
-  /** A stretch of the file as a message may repeat it: no connection string, no variable's value, and short. */
-  shown(from: number, to: number): string {
-    const place = this.source.inFile(from, to);
-    const written = this.source.written.slice(place.from, place.to).replaceAll(/\s+/g, ' ');
-    if (written.includes('@')) return 'what looks like a connection string';
-    const scheme = /^['"]?([a-z][a-z0-9+.-]*:\/\/)./i.exec(written)?.[1];
-    if (scheme !== undefined) return `\`${scheme}…\``;
-    const clean = written.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Cn}]/gu, '�');
-    const characters = [...clean];
-    return characters.length <= SHOWN_CHARACTERS
-      ? `\`${clean}\``
-      : `\`${characters.slice(0, SHOWN_CHARACTERS).join('')}…\``;
-  }
-
-  /** A mistake at `[from, to)`. Where a variable is missing, or a secret stands, that alone is told. */
-  fail(message: string, from: number, to: number): undefined {
-    this.mistakes += 1;
-    if (from === this.#lastProblemAt || this.#missesVariable(from, Math.max(to, from + 1))) return undefined;
-    this.mistakes -= 1;
-    this.tell(message, from, to);
-    return undefined;
-  }
-
-  /** Whether a missing variable stands in `[from, to)`, and not in a comment there. */
-  #missesVariable(from: number, to: number): boolean {
-    let end = to;
-    for (let at = this.unread.length - 1; at >= 0; at--) {
-      const comment = this.unread[at];
-      if (comment === undefined || comment.to <= from) break;
-      if (comment.from >= end) continue;
-      if (this.#hasGap(comment.to, end)) return true;
-      end = comment.from;
-    }
-    return this.#hasGap(from, end);
-  }
-
-  #hasGap(from: number, to: number): boolean {
-    return this.source.hasHole(from, to) || this.source.hasSecret(from, to);
-  }
-
-  /** A mistake that is told whatever is missing in it. */
-  tell(message: string, from: number, to: number): void {
-    this.#lastProblemAt = from;
-    this.add(this.source.diagnostic('error', message, from, to));
-  }
-
-  /** What is found here, or in a file that is read from here. After too many mistakes reading ends. */
-  add(diagnostic: Diagnostic): void {
-    if (diagnostic.severity === 'error') {
-      this.mistakes += 1;
-      this.#told += 1;
-      if (this.#told > MOST_PROBLEMS) {
-        this.at = this.text.length;
-        if (this.#told > MOST_PROBLEMS + 1) return;
-        this.diagnostics.push({ ...diagnostic, message: `${MOST_PROBLEMS} mistakes: reading stops here` });
-        return;
-      }
-    }
-    this.diagnostics.push(diagnostic);
-  }
-
-  warn(message: string, from: number, to: number): void {
-    this.add(this.source.diagnostic('warning', message, from, to));
+  /** After too many mistakes reading ends. */
+  override add(diagnostic: Diagnostic): void {
+    super.add(diagnostic);
+    if (this.full) this.at = this.text.length;
   }
 }
 
