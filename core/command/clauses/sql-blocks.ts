@@ -39,7 +39,7 @@ function parseDo(cursor: Cursor): string[] {
     if (text === undefined) {
       cursor.expected('SQL between $$ and $$');
       if (!cursor.atClause()) cursor.skipItem();
-    } else statements.push(...statementsOf(cursor, text));
+    } else for (const statement of statementsOf(cursor, text)) statements.push(statement);
     if (begins()) cursor.expected('a comma');
   } while (cursor.sign(',') || begins());
   return statements;
@@ -113,7 +113,7 @@ const MOST_FILES = 1000;
 class Files {
   readonly statements: string[] = [];
   readonly #cursor: Cursor;
-  readonly #reader: NonNullable<Draft['reader']>;
+  readonly #reader: Reader;
   readonly #place: Token;
   #count = 0;
 

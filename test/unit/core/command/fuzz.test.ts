@@ -127,6 +127,7 @@ test.each([
   ['dollar signs', () => `${head}BEFORE LOAD DO ${fill('$a$ $b$ ')}`],
   ['open tags', () => `${head}WITH x ${Array.from({ length: 150_000 }, (_, at) => `$a${at}$`).join(' ')}`],
   ['SQL', () => `${head}AFTER LOAD DO $$${fill("insert into t values ('a;b', E'\\''); /* /* ; */ */ -- x\n")}$$;`],
+  ['small statements', () => `${head}AFTER LOAD DO $$${fill('a;')}$$;`],
   ['parentheses', () => `${head}CAST type a when ${fill('(')};`],
   ['tests', () => `${head}CAST type a when (and ${fill('(= 1 scale) ')}) to b;`],
   ['open comments', () => `${head}${fill('/* ')}`],
