@@ -65,8 +65,9 @@ export interface TargetColumn {
     | 'char'
     | 'super'
     | 'bytes'
+    | 'shape'
     | 'other';
-  /** The longest value of VARCHAR, CHAR and VARBYTE. */
+  /** The longest value of VARCHAR, CHAR, VARBYTE and shapes. */
   readonly bytes?: number;
   readonly digits?: readonly [precision: number, scale: number];
   /** The least and greatest number. */
@@ -165,6 +166,8 @@ const DOUBLE = {
 } as const;
 const REAL = { range: ['-3.4028235e38', '3.4028235e38'], tiny: '1.17549435e-38' } as const;
 
+const MOST_SHAPE_BYTES = 1_048_447;
+
 const INT2 = ['-32768', '32767'] as const;
 const INT4 = ['-2147483648', '2147483647'] as const;
 const INT8 = ['-9223372036854775808', '9223372036854775807'] as const;
@@ -208,6 +211,9 @@ export function targetColumn(sql: string): TargetColumn {
       return { family: 'bytes', bytes: number ?? 64_000 };
     case 'super':
       return { family: 'super' };
+    case 'geometry':
+    case 'geography':
+      return { family: 'shape', bytes: MOST_SHAPE_BYTES };
     default: {
       const range = INTEGERS[name];
       return range === undefined ? { family: 'other' } : { family: 'integer', digits: [19, 0], range };

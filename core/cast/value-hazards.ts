@@ -70,11 +70,13 @@ export const HAZARD_NAMES = [
   'long json number',
   'deep json',
   'bad json character',
+  'long row',
 ] as const;
 /** Also the words of the command language: `on infinity null`. */
 export type HazardName = (typeof HAZARD_NAMES)[number];
 
-export interface ValueHazard {
+/** What the command can say of a hazard, and what is said when it stops the run. */
+export interface HazardWords {
   readonly name: HazardName;
   /** What such a value is, with its article. */
   readonly what: string;
@@ -82,6 +84,10 @@ export interface ValueHazard {
   readonly redshift: string;
   /** Those that make sense. */
   readonly policies: readonly Policy[];
+}
+
+/** A hazard of single values. */
+export interface ValueHazard extends HazardWords {
   /** Whether it is looked for in the text that is sent, and not in the value that the source has. */
   readonly inText?: true;
   /** What to test against where a column can hold such a value; undefined where it cannot. */
@@ -101,6 +107,14 @@ export interface ValueHazard {
 }
 
 const intoFloat = ({ to }: Passage): boolean => to.family === 'float';
+
+/** The hazard of a row as a whole, whose values all have their place. */
+export const LONG_ROW: HazardWords = {
+  name: 'long row',
+  what: 'a row of more than 4 MB',
+  redshift: 'refuses it',
+  policies: ['fail', 'keep'],
+};
 
 /** The hazard of a name. */
 export function hazardOf(name: HazardName): ValueHazard {
@@ -261,3 +275,6 @@ export const VALUE_HAZARDS: readonly ValueHazard[] = [
     test: hasBadCharacter,
   },
 ];
+
+/** All that the command language has words for. */
+export const HAZARDS: readonly HazardWords[] = [...VALUE_HAZARDS, LONG_ROW];

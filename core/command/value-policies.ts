@@ -1,6 +1,6 @@
 // `on infinity null`: what becomes of values that Redshift refuses or alters, as words of WITH and of CAST.
 
-import { HAZARD_NAMES, type HazardName, type Policy, VALUE_HAZARDS, type ValueHazard } from '../cast/value-hazards.ts';
+import { HAZARD_NAMES, HAZARDS, type HazardName, type HazardWords, type Policy } from '../cast/value-hazards.ts';
 import type { Cursor } from './cursor.ts';
 import type { Origin } from './model.ts';
 
@@ -21,15 +21,15 @@ export interface PolicyWords {
   readonly set: PolicyOptions;
 }
 
-export const POLICY_WORDS: readonly PolicyWords[] = VALUE_HAZARDS.flatMap(({ name, policies }) =>
+export const POLICY_WORDS: readonly PolicyWords[] = HAZARDS.flatMap(({ name, policies }) =>
   policies.map((policy) => ({ words: `on ${name} ${policy}`, set: { [policyOption(name)]: policy } })),
 );
 
 /** The longest first: of two that fit, it is meant. */
-const BY_LENGTH = VALUE_HAZARDS.toSorted((a, b) => b.name.split(' ').length - a.name.split(' ').length);
+const BY_LENGTH = HAZARDS.toSorted((a, b) => b.name.split(' ').length - a.name.split(' ').length);
 
 /** hazard: reads its words, or nothing. */
-export function parseHazard(cursor: Cursor): ValueHazard | undefined {
+export function parseHazard(cursor: Cursor): HazardWords | undefined {
   return BY_LENGTH.find(({ name }) => cursor.words(...name.split(' ')));
 }
 
@@ -42,6 +42,6 @@ export function parsePolicy(cursor: Cursor): { readonly hazard: HazardName; read
 }
 
 /** Says which policies there are where none of them stands. */
-export function expectedPolicy(cursor: Cursor, { policies }: ValueHazard): undefined {
+export function expectedPolicy(cursor: Cursor, { policies }: HazardWords): undefined {
   return cursor.expected(`${policies.slice(0, -1).join(', ')} or ${policies.at(-1)}`, policies);
 }

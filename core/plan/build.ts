@@ -23,6 +23,7 @@ import { byText, keyOf, type NameStyle, nameStyle, OWN_PREFIX, placeOf } from '.
 import { partsOf } from './parts.ts';
 import { partBounds, pieceBounds, pieceHazards } from './pieces.ts';
 import { type PlacedTable, placeTables } from './place.ts';
+import { planLongRow } from './row-guard.ts';
 import { selectTables } from './select.ts';
 import { tableStorage } from './storage.ts';
 import { createStatements, planColumns } from './table.ts';
@@ -183,6 +184,7 @@ function draftTable(input: PlanInput, there: Occupied, placed: PlacedTable, inde
     utf8: (input.source.encoding ?? 'UTF8') === 'UTF8',
   });
   const { columns } = guarded;
+  const longRow = planLongRow(columns, command.options);
   const live = existing.publish === 'replace' ? there.tables.get(keyOf(target))?.layout : undefined;
   const inherited = inherit(placed.storage, live, columns, placeOf(target));
   const kept = tableStorage(inherited.storage, columns, placeOf(table), identifier);
@@ -217,6 +219,7 @@ function draftTable(input: PlanInput, there: Occupied, placed: PlacedTable, inde
       dropForeignKeys: [],
       addKeys: keys.statements,
       addForeignKeys: [],
+      ...(longRow === undefined ? {} : { longRow }),
       parts: read,
       ...(pieces === undefined ? {} : { pieces }),
       batches: groupParts(read.length, pieces !== undefined).map((numbers, batch) => ({ batch, parts: numbers })),

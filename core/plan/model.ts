@@ -65,6 +65,13 @@ export interface PlannedGuard {
   readonly by?: string;
 }
 
+/** Rows that may be longer than Redshift reads: tested as they are sent. */
+export interface RowGuard {
+  /** The columns, by their places, whose values may be long; and how many bytes all the others take at most. */
+  readonly long: readonly number[];
+  readonly others: number;
+}
+
 export interface PlannedColumn {
   readonly source: string;
   readonly target: string;
@@ -131,6 +138,7 @@ export interface PlannedTable {
   readonly dropForeignKeys: readonly string[];
   readonly addKeys: readonly string[];
   readonly addForeignKeys: readonly string[];
+  readonly longRow?: RowGuard;
   readonly parts: readonly PlannedPart[];
   /** Each part is cut into pieces of at most this, and each is a COPY of its own. */
   readonly pieces?: PieceBounds;

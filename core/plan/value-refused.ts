@@ -1,7 +1,7 @@
 // A value that stops the run, told by its place: which column of which table, which row, and what can be done about it.
 // The value itself stays where it is.
 
-import { hazardOf } from '../cast/value-hazards.ts';
+import { hazardOf, LONG_ROW } from '../cast/value-hazards.ts';
 import { name as inCommand } from '../command/print.ts';
 import { PgshiftError } from '../errors.ts';
 import type { Marked } from '../sql/guards.ts';
@@ -14,6 +14,7 @@ export function valueRefused(
   part: PlannedPart,
   { column: number, guard: index, ctid }: Marked,
 ): PgshiftError | undefined {
+  if (table.longRow !== undefined && number === table.columns.length) return longRow(table, part, ctid);
   const column = table.columns[number];
   const guard = column?.guards?.[index];
   if (column === undefined || guard === undefined) return undefined;
@@ -27,6 +28,15 @@ export function valueRefused(
     `${place} holds ${what} (${column.type}) in ${rowOf(part, ctid)}. Redshift ${redshift}. ` +
       `Say what becomes of such values, \`on ${name}\` ${choices}: ` +
       `WITH on ${name} ${others[0]}, or CAST column ${cast} on ${name} ${others[0]}.`,
+  );
+}
+
+function longRow(table: PlannedTable, part: PlannedPart, ctid: string | undefined): PgshiftError {
+  const { name, what, redshift } = LONG_ROW;
+  return new PgshiftError(
+    'ValueRefused',
+    `${placeOf(table.source)} holds ${what} as CSV: ${rowOf(part, ctid)}. Redshift ${redshift}. ` +
+      `Leave out or shorten its longest values, as CAST … on long text truncate does, or leave it to Redshift: WITH on ${name} keep.`,
   );
 }
 

@@ -1,9 +1,10 @@
 // COPY … TO STDOUT: one part of a PostgreSQL table as CSV that Redshift reads back as it was.
 
-import type { PlannedColumn, PlannedPart } from '../plan/model.ts';
+import type { PlannedColumn, PlannedPart, PlannedTable, RowGuard } from '../plan/model.ts';
 import { holdBytes, sent } from './empty-bytes.ts';
-import { guardedExpression, guardsRendered } from './guards.ts';
+import { guardedExpression, guardsRendered, type RowName } from './guards.ts';
 import { identifier, literal } from './quote.ts';
+import { unlessLong } from './row-guard.ts';
 
 /** How the values of a part are told apart in its CSV. */
 export interface Writing {
@@ -17,50 +18,62 @@ export interface Writing {
  * NULL goes as the sentinel, and every text is quoted, so that '' and NULL stay apart. ONLY: rows of children belong
  * to the children's own parts. What Redshift would refuse or alter is caught on the way.
  */
-export function copyOut(columns: readonly PlannedColumn[], part: PlannedPart, writing: Writing): string {
+export function copyOut(
+  { columns, longRow }: Pick<PlannedTable, 'columns' | 'longRow'>,
+  part: PlannedPart,
+  writing: Writing,
+): string {
   const quoted = columns.filter((column) => column.quoted).map((column) => identifier(column.target));
   const force = quoted.length > 0 ? `, FORCE_QUOTE (${quoted.join(', ')})` : '';
-  const read = columns.some(guardsRendered) ? guarded(columns, part, writing) : rendered(columns, part, writing);
-  const query = holdBytes(columns) ? rewritten(columns, read, writing) : read;
-  return `COPY (${query}) TO STDOUT (FORMAT csv, NULL ${literal(writing.sentinel)}${force})`;
+  const reading: Reading = { ...writing, columns, part, row: rowOf(part) };
+  const again = longRow !== undefined || holdBytes(columns);
+  const query = columns.some(guardsRendered) ? guarded(reading, again) : rendered(reading, again);
+  const finished = again ? rewritten(reading, query, longRow) : query;
+  return `COPY (${finished}) TO STDOUT (FORMAT csv, NULL ${literal(writing.sentinel)}${force})`;
+}
+
+interface Reading extends Writing {
+  readonly columns: readonly PlannedColumn[];
+  readonly part: PlannedPart;
+  readonly row: RowName;
 }
 
 /** What names a row in the part; what a query gives, or another server, has no ctid. */
-const rowOf = (part: PlannedPart) => (part.query === true || part.foreign === true ? undefined : 'ctid');
+const rowOf = (part: PlannedPart): RowName => (part.query === true || part.foreign === true ? undefined : 'ctid');
+
+/** For a SELECT around this one. No column of Redshift can be called ctid. */
+const handedOn = ({ row }: Reading, again: boolean): string => (again && row !== undefined ? `, ${row} AS ${row}` : '');
 
 /** What guards test as it is rendered waits for them. */
-function rendered(columns: readonly PlannedColumn[], part: PlannedPart, { sentinel }: Writing, more = ''): string {
+function rendered(reading: Reading, again: boolean): string {
+  const { columns, part } = reading;
   const list = columns.map((column, number) => {
-    const value = guardsRendered(column)
-      ? column.expression
-      : guardedExpression(column, number, { sentinel, row: rowOf(part) });
+    const value = guardsRendered(column) ? column.expression : guardedExpression(column, number, reading);
     return `${value} AS ${identifier(column.target)}`;
   });
   const where = part.where === undefined ? '' : ` WHERE ${part.where}`;
-  return `SELECT ${list.join(', ')}${more} FROM ${rowsOf(part)}${where}`;
+  return `SELECT ${list.join(', ')}${handedOn(reading, again)} FROM ${rowsOf(part)}${where}`;
 }
 
 /** OFFSET 0 keeps PostgreSQL from putting the expressions where the names are, and so from rendering a value twice. */
 const under = (query: string): string => `(${query} OFFSET 0) AS "rendered"`;
 
-function guarded(columns: readonly PlannedColumn[], part: PlannedPart, writing: Writing): string {
-  const row = rowOf(part);
-  const list = columns.map((column, number) => {
+function guarded(reading: Reading, again: boolean): string {
+  const list = reading.columns.map((column, number) => {
     const name = identifier(column.target);
     if (!guardsRendered(column)) return name;
     const { value, ...others } = column;
-    const seen = guardedExpression({ ...others, expression: name }, number, { sentinel: writing.sentinel, row });
-    return `${seen} AS ${name}`;
+    return `${guardedExpression({ ...others, expression: name }, number, reading)} AS ${name}`;
   });
-  // No column of Redshift can be called ctid.
-  const query = rendered(columns, part, writing, row === undefined ? '' : ', ctid AS ctid');
-  return `SELECT ${list.join(', ')} FROM ${under(query)}`;
+  return `SELECT ${list.join(', ')}${handedOn(reading, again)} FROM ${under(rendered(reading, true))}`;
 }
 
-function rewritten(columns: readonly PlannedColumn[], query: string, { sentinel, headed }: Writing): string {
-  const list = columns.map((column) => {
+function rewritten(reading: Reading, query: string, longRow: RowGuard | undefined): string {
+  const { columns, sentinel, headed } = reading;
+  const list = columns.map((column, number) => {
     const name = identifier(column.target);
-    return `${sent(column, name, sentinel, headed)} AS ${name}`;
+    const value = sent(column, name, sentinel, headed);
+    return `${longRow !== undefined && number === 0 ? unlessLong(longRow, columns, value, reading) : value} AS ${name}`;
   });
   return `SELECT ${list.join(', ')} FROM ${under(query)}`;
 }

@@ -42,7 +42,7 @@ export function guardedExpression(column: PlannedColumn, number: number, { senti
     const hazard = hazardOf(guard.hazard);
     const effect =
       guard.policy === 'fail'
-        ? mark(sentinel, number, index, value, row)
+        ? mark({ sentinel, row }, { column: number, guard: index }, value)
         : `set_config('${counter(number, index)}', (${countOf(number, index)} + 1)::text, true)`;
     // A CASE inside WHEN: only there is it certain that the effect waits for the test.
     const test = `CASE WHEN ${hazard.test(value, guard.bounds)} THEN ${effect} IS NOT NULL END`;
@@ -60,7 +60,7 @@ function replacement(hazard: ValueHazard, { policy, bounds }: PlannedGuard, valu
  * No integer. It depends on the row, or PostgreSQL would compute it while it plans; the sentinel makes sure that no
  * value of a row is taken for it.
  */
-function mark(sentinel: string, column: number, guard: number, value: string, row: RowName): string {
+export function mark({ sentinel, row }: Marking, { column, guard }: Omit<Marked, 'ctid'>, value: string): string {
   const name = row === undefined ? `left((${value})::text, 0)` : `${row}::text`;
   return `(${literal(`${sentinel}:${column}:${guard}:`)} || ${name})::integer`;
 }

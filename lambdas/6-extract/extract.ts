@@ -83,7 +83,7 @@ async function writePart(
     if (planned.query === true) await session.run(pathForQueries(command.settings));
     await holdStill(session, planned);
     const writing = { sentinel, headed: isHeaded(table.columns, draw) };
-    const { bytes, rows } = session.copyOut(copyOut(table.columns, planned, writing), (message) => {
+    const { bytes, rows } = session.copyOut(copyOut(table, planned, writing), (message) => {
       const marked = readMark(message, sentinel);
       return marked === undefined ? undefined : valueRefused(table, planned, marked);
     });

@@ -11,7 +11,7 @@ import { discover } from '../../lambdas/3-discover/discover.ts';
 import { plan } from '../../lambdas/4-plan/plan.ts';
 import { extract } from '../../lambdas/6-extract/extract.ts';
 import { report } from '../../lambdas/9-report/report.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { createDatabase, openSession, type TestDatabase } from '../support/database.ts';
 import { loadBySteps } from '../support/load-by-steps.ts';
 import { PROFILES, startTwoEnds, type TwoEnds } from '../support/two-ends.ts';
 
@@ -430,6 +430,78 @@ describe('fail', () => {
         `WITH on ${hazard} null, or CAST column public.t${n}.v${n} on ${hazard} null.`,
     );
   });
+});
+
+describe('rows', () => {
+  const json = (pieces: number) => `(SELECT jsonb_agg(repeat('x', 60000)) FROM generate_series(1, ${pieces}))`;
+  let rowsOnly: TestDatabase;
+  beforeAll(async () => {
+    rowsOnly = await createDatabase(
+      ends.source,
+      `CREATE TABLE wide (id int, doc jsonb, bytes bytea);
+       INSERT INTO wide VALUES (1, ${json(35)}, convert_to(repeat('y', 900000), 'UTF8')), (2, NULL, NULL);
+       INSERT INTO wide VALUES (3, ${json(35)}, convert_to(repeat('y', 1200000), 'UTF8'));`,
+    );
+  });
+  afterAll(() => rowsOnly.drop());
+
+  const load = async (run: string, clauses: string) => {
+    const ports = ends.ports(rowsOnly, 'pessimistic');
+    await loadBySteps(ports, run, ends.command(rowsOnly, 'pessimistic', clauses));
+  };
+  const only = (table: string) => `INCLUDING ONLY TABLE NAMES MATCHING '${table}' IN SCHEMA 'public'`;
+
+  test('of 3.9 MB arrive', async () => {
+    const view = 'MATERIALIZE VIEWS most AS $$ SELECT * FROM public.wide WHERE id < 3 $$';
+    await load('row-1', `${view} EXCLUDING TABLE NAMES MATCHING 'wide' IN SCHEMA 'public'`);
+    expect(await ends.arrived('pessimistic', 'SELECT id FROM public.most ORDER BY id')).toEqual([['1'], ['2']]);
+  });
+
+  test('of more than 4 MB stop the run, whose message names the row', async () => {
+    await expect(load('row-2', only('wide'))).rejects.toMatchObject({
+      name: 'ValueRefused',
+      message: expect.stringMatching(
+        /^public\.wide holds a row of more than 4 MB as CSV: the row whose ctid is \(0,3\) in "public"\."wide"\. .*WITH on long row keep\.$/,
+      ),
+    });
+  });
+
+  test('are shortened before they are measured', async () => {
+    await load('row-3', `CAST column wide.bytes to varbyte(900000) on long bytes truncate ${only('wide')}`);
+    expect(await ends.arrived('pessimistic', 'SELECT id FROM public.wide ORDER BY id')).toEqual([['1'], ['2'], ['3']]);
+  });
+
+  test('go to Redshift when the command says so', async () => {
+    await expect(load('row-4', `WITH on long row keep ${only('wide')}`)).rejects.toMatchObject({ name: 'RowRefused' });
+  });
+
+  test('of a query have no ctid, and the message says so; of its values as well', async () => {
+    const view = (name: string, column: string) =>
+      `MATERIALIZE VIEWS ${name} AS $$ SELECT ${column} AS v FROM public.wide $$ EXCLUDING TABLE NAMES MATCHING 'wide' IN SCHEMA 'public'`;
+    await expect(load('row-5', view('all_of_it', 'id, doc, bytes'))).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /^public\.all_of_it holds a row of more than 4 MB as CSV: a row of its query, where rows have no ctid\./,
+      ),
+    });
+    await expect(load('row-6', view('times', "'infinity'::timestamp"))).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /^public\.times\.v holds an infinite value \(TIMESTAMP\) in a row of its query, where rows have no ctid\./,
+      ),
+    });
+  });
+});
+
+test('texts of a source that does not keep them in UTF-8 are measured in UTF-8', async () => {
+  const administrator = await openSession(ends.source.uri());
+  await administrator.run("CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' LOCALE_PROVIDER libc TEMPLATE template0");
+  await administrator.close();
+  const session = await openSession(ends.source.uri('latin'));
+  await session.run("CREATE TABLE t (v text); INSERT INTO t VALUES (repeat(U&'\\00E9', 40000))");
+  const latin: TestDatabase = { name: 'latin', uri: ends.source.uri('latin'), session, drop: session.close };
+  const command = ends.command(latin, 'pessimistic', 'WITH on long text truncate');
+  await loadBySteps(ends.ports(latin, 'pessimistic'), 'latin', command);
+  await session.close();
+  expect(await ends.arrived('pessimistic', 'SELECT v FROM public.t')).toEqual([['é'.repeat(32_767)]]);
 });
 
 async function columnOf(ports: Ports, run: string, n: number): Promise<string | undefined> {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { VALUE_HAZARDS } from '../../../../core/cast/value-hazards.ts';
+import { HAZARDS } from '../../../../core/cast/value-hazards.ts';
 import { printDiagnostic } from '../../../../core/command/diagnostic.ts';
 import { OPTION_WORDS } from '../../../../core/command/options.ts';
 import { OTHER_COMMANDS } from '../../../../core/command/other-sources.ts';
@@ -53,8 +53,7 @@ test('names every option, transform and other command', () => {
   const policies = new Set(POLICY_WORDS.map(({ words }) => words));
   const options = OPTION_WORDS.filter(({ words }) => !identifiers.includes(words) && !policies.has(words));
   for (const { words } of options) expect(reference).toContain(words);
-  for (const { name, policies: has } of VALUE_HAZARDS)
-    expect(reference).toContain(`| \`${name}\` | ${has.join(', ')} |`);
+  for (const { name, policies: has } of HAZARDS) expect(reference).toContain(`| \`${name}\` | ${has.join(', ')} |`);
   for (const transform of TRANSFORMS) expect(reference).toContain(`\`${transform}\``);
   for (const command of OTHER_COMMANDS) expect(reference).toContain(command.toUpperCase());
 });

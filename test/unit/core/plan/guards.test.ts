@@ -121,3 +121,23 @@ test('types of a table that is there decide what its rows may hold', () => {
   const [planned] = tablesOf(planOf([table('t', { columns })], { options: { dataOnly: true } }, target));
   expect(planned?.columns[0]?.guards?.map(({ hazard }) => hazard)).toEqual(['nan', 'extra digits']);
 });
+
+describe('rows of more than 4 MB are looked for', () => {
+  const jsonb = type('jsonb');
+  const longRowOf = (columns: readonly ReturnType<typeof column>[], options?: NonNullable<Asked>['options']) =>
+    tablesOf(planOf([table('t', { columns })], options === undefined ? {} : { options }))[0]?.longRow;
+  const texts = (count: number) => Array.from({ length: count }, (_, at) => column(`c${at}`, { type: text }));
+
+  test('only where the columns allow them', () => {
+    expect(longRowOf([column('id'), column('on', { type: type('bool', 'boolean') }), ...texts(31)])).toBe(undefined);
+    expect(longRowOf(texts(32))).toMatchObject({ long: Array.from({ length: 32 }, (_, at) => at) });
+    expect(longRowOf([column('id'), column('doc', { type: jsonb })])).toEqual({ long: [1], others: 42 });
+  });
+
+  test('unless they are left to Redshift', () => {
+    const columns = [column('id'), column('doc', { type: jsonb })];
+    expect(longRowOf(columns, { 'on long row': 'keep' })).toBe(undefined);
+    expect(longRowOf(columns, { onError: 'resume next' })).toBe(undefined);
+    expect(longRowOf(columns, { onError: 'resume next', 'on long row': 'fail' })).not.toBe(undefined);
+  });
+});
