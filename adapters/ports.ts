@@ -5,6 +5,7 @@ import type { Ports, Store } from '../core/ports.ts';
 import { bucketName, bucketOwner, copyAuthorization, s3Client } from './aws.ts';
 import { resolveConnection } from './connection.ts';
 import { jsonLog } from './log.ts';
+import { runsOf } from './runs.ts';
 import { s3Store } from './s3-store.ts';
 import { secretReader } from './secrets.ts';
 import { openSession } from './session.ts';
@@ -29,6 +30,7 @@ export function portsOf(environment: Environment, store?: Store): (invocation: I
     const readSecret = secretReader(environment);
     return {
       store: bucket,
+      runs: runsOf(environment, bucket, () => Date.now()),
       log: jsonLog({ run, step }),
       connect: async (endpoint, options) =>
         openSession(await resolveConnection(endpoint, environment, readSecret), options),

@@ -5,7 +5,7 @@ import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { storageError } from '../adapters/s3-errors.ts';
 import { s3Store } from '../adapters/s3-store.ts';
-import { NO_ACCOUNT } from '../core/environment.ts';
+import { ENVIRONMENT, NO_ACCOUNT } from '../core/environment.ts';
 import { findAssembly } from '../local/assembly.ts';
 import { startRuntime } from '../local/runtime.ts';
 import type { AwsSettings } from './aws-settings.ts';
@@ -45,7 +45,7 @@ export async function startMachine(life: Lifetime, options: MachineOptions): Pro
   const runtime = await startRuntime({
     assembly,
     physical: { [stagingBucket]: aws.bucket },
-    env: { ...environment },
+    env: { ...environment, [ENVIRONMENT.laptop]: 'yes' },
     credentials,
     region: aws.region,
     accountId,

@@ -10,6 +10,7 @@ import type { Store } from '../core/ports.ts';
 import type { Report } from '../core/report/model.ts';
 import type { ReadyCommand } from './commands.ts';
 import { type ExecutionEnd, type ExecutionView, runExecution } from './execution.ts';
+import { startHeartbeat } from './heartbeat.ts';
 import { Interrupted } from './lifetime.ts';
 import { noticeLines } from './notices.ts';
 import { startProgress } from './progress.ts';
@@ -55,6 +56,7 @@ export async function runCommand(
   terminal.note(`Loading ${nameOf(source)} into ${nameOf(target)}, run ${run}`);
   const progress = startProgress(terminal);
   let latest: ExecutionView = { states: [] };
+  const endHeartbeat = await startHeartbeat(machine.store, run);
   try {
     const end = await runExecution(machine.client, {
       stateMachineArn: machine.stateMachineArn,
@@ -75,6 +77,8 @@ export async function runCommand(
     progress.end();
     if (error instanceof Interrupted) terminal.note(`pgshift: ${leftBehind(latest, machine.store.bucket, run)}`);
     throw error;
+  } finally {
+    await endHeartbeat();
   }
 }
 

@@ -98,6 +98,8 @@ export const artifactKeys = {
   /** What a step threw, also when it was tried again: the parent of a map is told only that a child failed. */
   errorRecord: inRun((place: string) => `errors/${place}.json`),
   errorRecords: inRun(() => 'errors/'),
+  /** Written again and again while a run on a laptop runs. */
+  heartbeat: inRun(() => 'heartbeat.json'),
   probe: inRun((name: string) => `probe/${name}`),
   mapResults: inRun(() => 'results'),
   reportText: inRun(() => 'report.txt'),

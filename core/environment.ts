@@ -10,6 +10,8 @@ export const ENVIRONMENT = {
   targetSecret: 'PGSHIFT_TARGET_SECRET',
   /** The role that Redshift assumes to read the bucket. Without it COPY carries keys. */
   copyRole: 'PGSHIFT_COPY_ROLE',
+  /** Set where the command line runs the machine itself: AWS knows nothing of its executions. */
+  laptop: 'PGSHIFT_LAPTOP',
 } as const;
 
 /** Variables that `?secret=env:NAME` may name: no other, or a command could send AWS's own keys to a stranger. */

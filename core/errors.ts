@@ -36,6 +36,9 @@ export const ERROR_KINDS = {
   CopyDenied: final(
     'Allow Redshift to read the bucket: attach a role and set PGSHIFT_COPY_ROLE, or check the keys and the region.',
   ),
+  TableClaimed: final(
+    'Wait for that run, or stop it. When it is certain that it has ended, `pgshift clean TARGET --run RUN` removes what it left.',
+  ),
   PlanRefused: final('Read the hazards that the message lists, then change the command or the tables.'),
   SnapshotLost: final(
     'Start a new run, after a look at what ended sessions of the source: a restart, a failover, somebody, or a limit on how long they may live.',
@@ -122,6 +125,12 @@ export function tooManyRejects(who: string, most: number): PgshiftError {
     'TooManyRejects',
     `${who} rejected rows, and \`max rejects\` allows ${most}. Nothing is published.`,
   );
+}
+
+/** `place` is `schema.table`. */
+export function stagedGone(place: string): PgshiftError {
+  const message = `What was staged for ${place} is gone: somebody dropped it, or a run that was started later took its place.`;
+  return new PgshiftError('SourceChanged', message);
 }
 
 /** What is thrown where nothing can be: the hint of a kind is part of what people read. */

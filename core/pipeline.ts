@@ -133,7 +133,11 @@ export interface StepContracts {
       readonly publish: readonly PublishItem[];
     };
   };
-  prepare: { input: InRun & { readonly chunk: number }; output: { readonly tables: number } };
+  prepare: {
+    /** The execution is that of the whole run: others ask by it whether the run still runs. */
+    input: InRun & { readonly chunk: number; readonly execution: string };
+    output: { readonly tables: number };
+  };
   extract: {
     input: InRun & InSnapshot & Pick<BatchItem, 'chunk'> & PartsRead & { readonly attempt: number };
     output: { readonly written: readonly WrittenPart[] };

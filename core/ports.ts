@@ -75,8 +75,19 @@ export interface Log {
   info(event: string, facts?: Record<string, string | number | boolean | null>): void;
 }
 
+export type RunState = 'running' | 'ended' | 'unknown';
+
+/** Whether other runs still run. */
+export interface Runs {
+  /** What others are told of a run, to find out whether it runs. */
+  signOf(run: string, execution: string): string;
+  /** `unknown` where it cannot be told. */
+  look(sign: string): Promise<RunState>;
+}
+
 export interface Ports {
   readonly store: Store;
+  readonly runs: Runs;
   readonly log: Log;
   connect(endpoint: Endpoint, options: SessionOptions): Promise<Session>;
   copyAuthorization(): Promise<CopyAuthorization>;

@@ -69,6 +69,22 @@ export class LoadMachine extends Construct {
       [children]: 'The distributed map names its child executions itself; only those of this machine are meant.',
       [redrivable]: 'The distributed map names its child executions itself; only those of this machine are meant.',
     });
+    this.allowLook(functions.prepare, children);
+  }
+
+  /**
+   * Prepare looks whether a run that has claimed a table still runs. A policy of its own, after the machine: in the function's
+   * it would come before it, and the machine comes after the function.
+   */
+  private allowLook({ role }: IFunction, runs: string): void {
+    if (role === undefined) return;
+    const policy = new Policy(this, 'LookPolicy', {
+      roles: [role],
+      statements: [allow(['states:DescribeExecution'], [runs])],
+    });
+    acknowledgeWildcards(policy, {
+      [runs]: 'Runs are named when they are started; only those of this machine are meant.',
+    });
   }
 }
 

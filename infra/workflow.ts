@@ -66,6 +66,7 @@ const RETRIES_PER_REDRIVE = 1000;
 const ATTEMPT = `$sum([$states.context.Execution.RedriveCount * ${RETRIES_PER_REDRIVE}, $states.context.State.RetryCount])`;
 
 const RUN = jsonata('$run');
+const EXECUTION = jsonata('$states.context.Execution.Id');
 
 const other = (name: keyof typeof OTHER_STATES): string => name;
 
@@ -173,8 +174,8 @@ function prepareChunks({ scope, task }: Kit): InlineMap {
   return InlineMap.jsonata(scope, other('Prepare chunks'), {
     items: ProvideItems.jsonata(jsonata('$prepare')),
     maxConcurrency: PREPARE_AT_ONCE,
-    itemSelector: { run: RUN, chunk: item('chunk') } satisfies Payload<'prepare'>,
-  }).itemProcessor(task('prepare', { run: input('run'), chunk: input('chunk') }));
+    itemSelector: { run: RUN, chunk: item('chunk') },
+  }).itemProcessor(task('prepare', { run: input('run'), chunk: input('chunk'), execution: EXECUTION }));
 }
 
 /** No failure is tolerated (Step Functions' default): a map that tolerates some has succeeded, and is never redriven. */

@@ -1,5 +1,6 @@
 // What tables and columns are called in Redshift, and which of them would be the same name there.
 
+import { createHash } from 'node:crypto';
 import type { LoadOptions } from '../command/model.ts';
 
 /** Redshift cuts names after this many bytes, silently. */
@@ -77,6 +78,11 @@ export function clashes<Item>(items: readonly Item[], key: (item: Item) => strin
 
 /** The prefix of everything a run makes in a target. A source table that is called so is left out, and that is said. */
 export const OWN_PREFIX = '_pgshift_';
+
+/** 48 bits of the run's name: short enough for any identifier, and two live runs do not share it by chance. */
+export function tokenOf(run: string): string {
+  return createHash('sha256').update(run).digest('hex').slice(0, 12);
+}
 
 /** Order of texts by code unit: the same on every machine, whatever its locale. */
 export const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

@@ -1,6 +1,5 @@
 // What exactly will we do? Reads what was found out, decides, and writes the decision down. Stops on what refuses.
 
-import { createHash } from 'node:crypto';
 import { artifactKeys } from '../../core/artifacts.ts';
 import type { Catalog } from '../../core/catalog/model.ts';
 import type { LoadCommand } from '../../core/command/model.ts';
@@ -9,6 +8,7 @@ import { PgshiftError } from '../../core/errors.ts';
 import type { StepInput, StepOutput } from '../../core/pipeline.ts';
 import { buildPlan } from '../../core/plan/build.ts';
 import type { Hazard } from '../../core/plan/model.ts';
+import { tokenOf } from '../../core/plan/names.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { StepRecord } from '../../core/report/model.ts';
 
@@ -51,11 +51,6 @@ export async function plan(ports: Ports, { run }: StepInput<'plan'>): Promise<St
     prepare: chunks.map(({ chunk }) => ({ chunk })),
     publish: summary.publish,
   };
-}
-
-/** 48 bits of the run's name: short enough for any identifier, and two live runs do not share it by chance. */
-function tokenOf(run: string): string {
-  return createHash('sha256').update(run).digest('hex').slice(0, 12);
 }
 
 function refuse(hazards: readonly Hazard[]): void {

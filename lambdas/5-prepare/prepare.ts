@@ -1,5 +1,5 @@
-// Is the target ready to receive? Runs BEFORE LOAD, then makes a chunk's schemas, staging tables and ledgers, each only
-// where it is not there yet; before the first it proves with one row that Redshift can read what we write.
+// Is the target ready to receive? Claims a chunk's tables, runs BEFORE LOAD, then makes its schemas, staging tables and
+// ledgers, each only where it is not there yet; before the first it proves with one row that Redshift can read what we write.
 
 import { Readable } from 'node:stream';
 import { zstdCompressSync } from 'node:zlib';
@@ -11,13 +11,18 @@ import type { StepInput, StepOutput } from '../../core/pipeline.ts';
 import type { PlanChunk } from '../../core/plan/model.ts';
 import type { Ports, Session } from '../../core/ports.ts';
 import type { StepRecord } from '../../core/report/model.ts';
+import type { Claim } from '../../core/sql/claims.ts';
 import { copyIn, manifestOf } from '../../core/sql/copy-in.ts';
 import { identifier } from '../../core/sql/quote.ts';
 import { applicationName, statementTimeoutMs } from '../../core/sql/session.ts';
 import { settingsForTarget } from '../../core/sql/settings.ts';
+import { claimTables } from '../claims.ts';
 import { runBlocksBefore } from '../sql-blocks.ts';
 
-export async function prepare(ports: Ports, { run, chunk }: StepInput<'prepare'>): Promise<StepOutput<'prepare'>> {
+export async function prepare(
+  ports: Ports,
+  { run, chunk, execution }: StepInput<'prepare'>,
+): Promise<StepOutput<'prepare'>> {
   const startedAt = ports.now();
   const command = await ports.store.getJson<LoadCommand>(artifactKeys.command(run));
   const plan = await ports.store.getJson<PlanChunk>(artifactKeys.planChunk(run, chunk));
@@ -29,16 +34,36 @@ export async function prepare(ports: Ports, { run, chunk }: StepInput<'prepare'>
     const settings = settingsForTarget(command.settings);
     if (settings !== '') await session.run(settings);
     if (chunk === 0) await proveCopy(ports, run, session, plan.sentinels[0]);
+    const claims = claimsOf(ports, run, execution, plan);
+    await claimTables(ports, session, claims);
     // Whichever chunk comes first runs the blocks; the others wait for their lock and find them done.
     if (plan.blocks !== undefined) await runBlocksBefore(ports, { run, step: 'prepare', command, table: plan.blocks });
-    const statements = [...plan.schemas, ...plan.tables.flatMap((table) => table.create)];
-    await session.run(['BEGIN', ...statements, 'COMMIT'].join('; '));
+    await runTogether(session, plan.schemas);
+    // Those whose schema is new, or was made anew by a block.
+    if (plan.schemas.length > 0 || plan.blocks !== undefined) await claimTables(ports, session, claims);
+    await runTogether(
+      session,
+      plan.tables.flatMap((table) => table.create),
+    );
   } finally {
     await session.close();
   }
   const record: StepRecord = { step: 'prepare', startedAt, endedAt: ports.now(), count: plan.tables.length };
   await ports.store.putJson(artifactKeys.stepRecord(run, `prepare-${chunk}`), record);
   return { tables: plan.tables.length };
+}
+
+/** The tables to load into, and that of the blocks: it is this run's alone, and goes the way of the others. */
+function claimsOf(ports: Ports, run: string, execution: string, { tables, blocks }: PlanChunk): Claim[] {
+  const ours = { run, sign: ports.runs.signOf(run, execution), bucket: ports.store.bucket };
+  return [
+    ...tables.map(({ target, staging, ledger }) => ({ ...target, ...ours, own: [staging, ledger] })),
+    ...(blocks === undefined ? [] : [{ ...blocks, ...ours, own: [blocks.name] }]),
+  ];
+}
+
+async function runTogether(session: Session, statements: readonly string[]): Promise<void> {
+  if (statements.length > 0) await session.run(['BEGIN', ...statements, 'COMMIT'].join('; '));
 }
 
 /** Holds what CSV and COPY may stumble over: a quote, a comma, a newline, a backslash, a character of four bytes. */

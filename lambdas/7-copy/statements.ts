@@ -2,10 +2,12 @@
 
 import { artifactKeys } from '../../core/artifacts.ts';
 import type { Capabilities } from '../../core/dialect/capabilities.ts';
-import { PgshiftError } from '../../core/errors.ts';
+import { PgshiftError, stagedGone } from '../../core/errors.ts';
+import type { Session } from '../../core/ports.ts';
 import { copyIn, manifestOf } from '../../core/sql/copy-in.ts';
 import { createHeaded, HEADED, isHeaded, moveHeaded } from '../../core/sql/empty-bytes.ts';
 import { type LedgerNames, lockBatch } from '../../core/sql/ledger.ts';
+import { findOwn } from '../../core/sql/publish.ts';
 import { qualified } from '../../core/sql/quote.ts';
 import { statementTimeoutMs } from '../../core/sql/session.ts';
 import { type Load, type Loading, nameOf, sentinelOf } from './loads.ts';
@@ -22,11 +24,23 @@ export async function begin({ ports, session }: Loading, load: Load, patient: bo
   try {
     await session.run(lockBatch(ledgerOf(load)));
   } catch (error) {
-    if (!(error instanceof PgshiftError) || error.kind !== 'StatementTimeout') throw error;
+    if (!(error instanceof PgshiftError)) throw error;
+    if (error.kind !== 'StatementTimeout') throw (await isGone(session, load)) ? stagedGone(nameOf(load.table)) : error;
     const message = `Another batch is being loaded into ${nameOf(load.table)}.`;
     throw new PgshiftError('LockTimeout', message, { cause: error });
   }
   await session.run(`SET statement_timeout TO ${statementTimeoutMs(ports.remaining())}`);
+}
+
+/** Whether somebody dropped what was to be locked. A session that broke cannot say. */
+async function isGone(session: Session, { table }: Load): Promise<boolean> {
+  try {
+    await session.run('ROLLBACK');
+    const there = await session.query(findOwn([table]));
+    return there.filter(({ schema }) => schema === table.target.schema).length < 2;
+  } catch {
+    return false;
+  }
 }
 
 export interface Objects {

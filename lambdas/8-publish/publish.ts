@@ -3,10 +3,10 @@
 
 import { artifactKeys } from '../../core/artifacts.ts';
 import type { LoadCommand } from '../../core/command/model.ts';
-import { PgshiftError, tooManyRejects } from '../../core/errors.ts';
+import { PgshiftError, stagedGone, tooManyRejects } from '../../core/errors.ts';
 import type { StepInput, StepOutput } from '../../core/pipeline.ts';
 import type { PlanChunk, PlannedTable, PlanSummary } from '../../core/plan/model.ts';
-import { keyOf } from '../../core/plan/names.ts';
+import { keyOf, placeOf } from '../../core/plan/names.ts';
 import type { Ports, Session } from '../../core/ports.ts';
 import type { BatchRecord, StepRecord } from '../../core/report/model.ts';
 import {
@@ -21,6 +21,7 @@ import {
 import { qualified } from '../../core/sql/quote.ts';
 import { applicationName, statementTimeoutMs } from '../../core/sql/session.ts';
 import { settingsForTarget } from '../../core/sql/settings.ts';
+import { releaseClaims } from '../claims.ts';
 import { readRecords } from '../read-records.ts';
 import { runBlocksAfter } from '../sql-blocks.ts';
 import { handOver, takeOver } from './keep.ts';
@@ -48,7 +49,10 @@ export async function publish(ports: Ports, input: StepInput<'publish'>): Promis
     const analyzeAll = () => analyze(ports, session, tables);
     // The blocks come once everything is live: with the last of the transactions that make it so.
     if (blocks === undefined || !(await isLast(ports, input))) await analyzeAll();
-    else await runBlocksAfter(ports, { run, step: 'publish', command, table: blocks }, analyzeAll);
+    else {
+      await runBlocksAfter(ports, { run, step: 'publish', command, table: blocks }, analyzeAll);
+      await releaseClaims(ports, session, run, [blocks]);
+    }
   } finally {
     await session.close();
   }
@@ -110,13 +114,16 @@ async function makeLiveOnce(
     await ports.store.putJson(mark, { tables: tables.length });
   } else ports.log.info('tables already live', { tables: tables.length });
   await session.run(dropLedgers(tables));
+  await releaseClaims(
+    ports,
+    session,
+    run,
+    tables.map(({ target }) => target),
+  );
 }
 
-function notOurs(table: PlannedTable | undefined): PgshiftError {
-  const place = table === undefined ? 'a table' : `${table.target.schema}.${table.target.name}`;
-  const message = `What was staged for ${place} is gone: somebody dropped it, or a run that was started later took its place.`;
-  return new PgshiftError('SourceChanged', message);
-}
+const notOurs = (table: PlannedTable | undefined): PgshiftError =>
+  stagedGone(table === undefined ? 'a table' : placeOf(table.target));
 
 /** Keys of the tables that a query lists as `schema`, `name`. */
 async function namesIn(session: Session, sql: string): Promise<ReadonlySet<string>> {

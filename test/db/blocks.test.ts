@@ -72,7 +72,7 @@ const ownTables = () => rows(session, `SELECT relname FROM pg_class WHERE LEFT(r
 const publishLast = (options?: WorldOptions) => publish(world(options), { run, publish: 0, first: 0, last: 0 });
 
 test('run before anything is made, then after the tables are live, and leave no table of their own', async () => {
-  await prepare(world(), { run, chunk: 0 });
+  await prepare(world(), { run, chunk: 0, execution: '' });
   expect(await words()).toEqual(['before 1', 'before 2']);
   await publishLast();
   expect(await words()).toEqual(['after', 'before 1', 'before 2', 'created']);
@@ -81,20 +81,20 @@ test('run before anything is made, then after the tables are live, and leave no 
 
 test('run once when many chunks are prepared at the same time', async () => {
   await begin(4);
-  await Promise.all([0, 1, 2, 3].map((chunk) => prepare(world(), { run, chunk })));
+  await Promise.all([0, 1, 2, 3].map((chunk) => prepare(world(), { run, chunk, execution: '' })));
   expect(await words()).toEqual(['before 1', 'before 2']);
 });
 
 test('run once when steps are tried again, also after all was done', async () => {
-  await prepare(world(), { run, chunk: 0 });
-  await prepare(world(), { run, chunk: 0 });
+  await prepare(world(), { run, chunk: 0, execution: '' });
+  await prepare(world(), { run, chunk: 0, execution: '' });
   await publishLast();
   await publishLast();
   expect(await words()).toEqual(['after', 'before 1', 'before 2', 'created']);
 });
 
 test('go on with the first that did not run', async () => {
-  await prepare(world(), { run, chunk: 0 });
+  await prepare(world(), { run, chunk: 0, execution: '' });
   let breaks = true;
   const before = async (sql: string) => {
     if (!breaks || !sql.includes("'after'")) return;
@@ -120,7 +120,7 @@ test('that fail leave nothing of themselves, and are named without what they say
       },
     ],
   });
-  const failure = prepare(world(), { run, chunk: 0 });
+  const failure = prepare(world(), { run, chunk: 0, execution: '' });
   await expect(failure).rejects.toMatchObject({
     message: expect.stringMatching(/^BEFORE LOAD, block 2, statement 2: The target failed/),
   });
@@ -130,7 +130,7 @@ test('that fail leave nothing of themselves, and are named without what they say
 
 test('run with the last of several publish transactions', async () => {
   await begin(2);
-  await prepare(world(), { run, chunk: 0 });
+  await prepare(world(), { run, chunk: 0, execution: '' });
   await publish(world(), { run, publish: 0, first: 0, last: 0 });
   expect(await words()).toEqual(['before 1', 'before 2']);
   await publish(world(), { run, publish: 1, first: 1, last: 1 });
@@ -148,6 +148,6 @@ test('have the parameters of SET, and pgshift’s own statements do not depend o
     ],
     beforeLoad: [{ statements: ['INSERT INTO found VALUES (1)', 'SET search_path TO pg_catalog'] }],
   });
-  await prepare(world(), { run, chunk: 0 });
+  await prepare(world(), { run, chunk: 0, execution: '' });
   expect(await rows(session, 'SELECT a FROM elsewhere.found')).toEqual([[1]]);
 });

@@ -115,32 +115,34 @@ beforeEach(async () => {
 
 describe('prepare', () => {
   test('makes schema, staging table and ledger, and does it again without harm', async () => {
-    expect(await prepare(world(), { run, chunk: 0 })).toEqual({ tables: 1 });
+    expect(await prepare(world(), { run, chunk: 0, execution: '' })).toEqual({ tables: 1 });
     await copyBatch(0, [await part(0, '1,"a"\n', 1)]);
-    await prepare(world(), { run, chunk: 0 });
-    expect(await ownTables()).toEqual([['_pgshift_0_0'], ['_pgshift_0_0_ledger']]);
+    await prepare(world(), { run, chunk: 0, execution: '' });
+    expect(await ownTables()).toEqual([['_pgshift_0_0'], ['_pgshift_0_0_ledger'], ['_pgshift_claims']]);
     expect(await staged()).toEqual([[1, 'a']]);
   });
 
   test('proves with one row that Redshift reads what is written, before it makes anything', async () => {
     const wrong = { ...keys, secretAccessKey: 'not the one' };
-    await expect(prepare(world({ authorization: wrong }), { run, chunk: 0 })).rejects.toMatchObject({
+    await expect(prepare(world({ authorization: wrong }), { run, chunk: 0, execution: '' })).rejects.toMatchObject({
       name: 'CopyDenied',
     });
     expect(await ownTables()).toEqual([]);
     expect(await rows(session, `SELECT 1 FROM pg_namespace WHERE nspname = 'sales'`)).toEqual([]);
   });
 
-  test('makes nothing when one statement of the chunk is refused', async () => {
+  test('makes no table but its claims when one statement of the chunk is refused', async () => {
     await begin({ ...table, create: [...table.create, 'CREATE TABLE "sales"."x" ("a" UUID)'] });
-    await expect(prepare(world(), { run, chunk: 0 })).rejects.toMatchObject({ name: 'StatementRefused' });
-    expect(await ownTables()).toEqual([]);
+    await expect(prepare(world(), { run, chunk: 0, execution: '' })).rejects.toMatchObject({
+      name: 'StatementRefused',
+    });
+    expect(await ownTables()).toEqual([['_pgshift_claims']]);
   });
 });
 
 describe('copy', () => {
   beforeEach(async () => {
-    await prepare(world(), { run, chunk: 0 });
+    await prepare(world(), { run, chunk: 0, execution: '' });
   });
 
   test('loads what the parts hold: NULL, an empty text and the word NULL stay apart', async () => {
@@ -216,7 +218,7 @@ describe('copy', () => {
 
 describe('publish', () => {
   beforeEach(async () => {
-    await prepare(world(), { run, chunk: 0 });
+    await prepare(world(), { run, chunk: 0, execution: '' });
     await copyBatch(0, [await part(0, '1,"a"\n', 1)]);
   });
   const loadTheRest = async () => copyBatch(1, [await part(1, '2,"b"\n', 1)]);
@@ -253,7 +255,7 @@ describe('publish', () => {
     await session.query(
       `CREATE SCHEMA sales; CREATE TABLE sales.t ("old" VARCHAR(8)); INSERT INTO sales.t VALUES ('x')`,
     );
-    await prepare(world(), { run, chunk: 0 });
+    await prepare(world(), { run, chunk: 0, execution: '' });
     await copyBatch(0, [await part(0, '1,"a"\n', 1)]);
     await loadTheRest();
     await publishAll();
@@ -265,7 +267,7 @@ describe('publish', () => {
     await session.query(
       `CREATE SCHEMA sales; CREATE TABLE sales.t (note VARCHAR(8), id INTEGER); INSERT INTO sales.t VALUES ('z', 9)`,
     );
-    await prepare(world(), { run, chunk: 0 });
+    await prepare(world(), { run, chunk: 0, execution: '' });
     await copyBatch(0, [await part(0, '1,"a"\n', 1)]);
     await loadTheRest();
     await publishAll();
@@ -300,7 +302,7 @@ describe('publish', () => {
     await session.query(
       `CREATE SCHEMA sales; CREATE TABLE sales.t (id INTEGER, note VARCHAR(8)); INSERT INTO sales.t VALUES (0, 'old')`,
     );
-    await prepare(world(), { run, chunk: 0 });
+    await prepare(world(), { run, chunk: 0, execution: '' });
     await copyBatch(0, [await part(0, '1,"a"\n', 1)]);
     await loadTheRest();
     const seen: number[] = [];

@@ -69,6 +69,7 @@ async function world(source: TestDatabase, target: TestDatabase, after = async (
   };
   const ports: Ports = {
     store,
+    runs: { signOf: refuse, look: refuse },
     connect,
     log: { info: () => {} },
     copyAuthorization: refuse,

@@ -62,7 +62,7 @@ beforeEach(async () => {
   await detect(ports(), { run, input: { command } });
   await discover(ports(), { run, snapshot: false });
   const planned = await plan(ports(), { run });
-  for (const { chunk } of planned.prepare) await prepare(ports(), { run, chunk });
+  for (const { chunk } of planned.prepare) await prepare(ports(), { run, chunk, execution: '' });
   const lines = (await ports().store.getText(planned.batchesKey)).trim().split('\n');
   items = lines.map((line) => JSON.parse(line));
   opened = 0;

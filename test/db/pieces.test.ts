@@ -93,7 +93,7 @@ async function begin(table: PlannedTable): Promise<void> {
   await store.putJson(artifactKeys.capabilities(run), { bucket: { name: bucket, region } });
   const chunk: PlanChunk = { chunk: 0, sentinels: [sentinel], schemas: ['CREATE SCHEMA "sales"'], tables: [table] };
   await store.putJson(artifactKeys.planChunk(run, 0), chunk);
-  await prepare(targetWorld(), { run, chunk: 0 });
+  await prepare(targetWorld(), { run, chunk: 0, execution: '' });
 }
 
 const read = () => extract(sourceWorld(), { run, batch: 0, chunk: 0, table: 0, part: 0, attempt: 0 });

@@ -121,7 +121,7 @@ async function load(server: PostgresServer, major: number, tables: readonly Gold
     const token = `${major}${String(number).padStart(10, '0')}`;
     const plan = await planRun(from, run, token, { ...catalog, tables: chosen }, options);
     for (const ports of targets) {
-      for (const { chunk } of plan.chunks) await prepare(ports, { run, chunk });
+      for (const { chunk } of plan.chunks) await prepare(ports, { run, chunk, execution: '' });
     }
     await loadItems(from, targets, run, plan.items);
     for (const planned of plan.chunks.flatMap((chunk) => chunk.tables)) {

@@ -108,6 +108,17 @@ describe.each(STEPS.map((step) => [step.state, step] as const))('%s', (state, st
   });
 });
 
+test('Prepare alone may look whether a run still runs, and at runs of the load only', () => {
+  const machine = Object.keys(template.resources).find((id) => id.startsWith('PgshiftLoadStateMachine'));
+  const runs = `arn:aws:states:<AWS::Region>:<AWS::AccountId>:execution:<${machine}.Name>:*`;
+  const looking = STEPS.flatMap(({ state }) =>
+    allowed(template, state).flatMap(([action, resource]) =>
+      action.startsWith('states:') ? [[state, action, resource]] : [],
+    ),
+  );
+  expect(looking).toEqual([['Prepare', 'states:DescribeExecution', runs]]);
+});
+
 test('no policy allows a wildcard of actions', () => {
   for (const each of [template, everything]) {
     const roles = ofType(each, 'AWS::IAM::Role').map(([id]) => id);

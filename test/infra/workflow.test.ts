@@ -125,14 +125,15 @@ async function run(input: object = { command: 'LOAD …' }): Promise<Execution> 
 const payloadsOf = (step: string): unknown[] => calls.filter(([name]) => name === step).map(([, payload]) => payload);
 
 test('each step gets its contract’s input, in order', async () => {
-  await run();
+  const execution = (await run()).identity.arn;
+  expect(execution).toBe(`arn:aws:states:eu-central-1:111111111111:execution:load:${RUN}`);
   expect(calls).toEqual([
     ['Detect', { run: RUN, input: { command: 'LOAD …' } }],
     ['Hold', { run: RUN, release: false }],
     ['Discover', { run: RUN, snapshot: true }],
     ['Plan', { run: RUN }],
-    ['Prepare', { run: RUN, chunk: 0 }],
-    ['Prepare', { run: RUN, chunk: 1 }],
+    ['Prepare', { run: RUN, chunk: 0, execution }],
+    ['Prepare', { run: RUN, chunk: 1, execution }],
     ['Extract', { run: RUN, snapshot: true, chunk: 0, parts: [part(0, 0, 0)], attempt: 0 }],
     ['Extract', { run: RUN, snapshot: true, chunk: 0, parts: [part(0, 0, 1)], attempt: 0 }],
     ['Copy', { run: RUN, chunk: 0, reads: [written([part(0, 0, 0)]), written([part(0, 0, 1)])] }],

@@ -14,7 +14,7 @@ export async function loadBySteps(ports: Ports, run: string, command: string): P
   await detect(ports, { run, input: { command } });
   await discover(ports, { run, snapshot: false });
   const planned = await plan(ports, { run });
-  for (const { chunk } of planned.prepare) await prepare(ports, { run, chunk });
+  for (const { chunk } of planned.prepare) await prepare(ports, { run, chunk, execution: '' });
   const lines = (await ports.store.getText(planned.batchesKey)).trim().split('\n');
   const all: WrittenPart[] = [];
   for (const line of lines) {

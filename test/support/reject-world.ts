@@ -111,7 +111,7 @@ export async function startRejectWorld(profile: 'pessimistic' | 'optimistic'): P
         tables: [rejectTable],
       };
       await store.putJson(artifactKeys.planChunk(run(), 0), chunk);
-      await prepare(ports(), { run: run(), chunk: 0 });
+      await prepare(ports(), { run: run(), chunk: 0, execution: '' });
     },
     async part(number, ...lines) {
       const key = artifactKeys.partObject(run(), 0, number, 0);

@@ -1,8 +1,10 @@
 // How does a test run one step against real servers? Ports over one login and an S3 bucket, sessions watched.
 import { randomBytes } from 'node:crypto';
 import type { S3Client } from '@aws-sdk/client-s3';
+import { runsOf } from '../../adapters/runs.ts';
 import { s3Store } from '../../adapters/s3-store.ts';
 import { openSession } from '../../adapters/session.ts';
+import { ENVIRONMENT } from '../../core/environment.ts';
 import type { CopyAuthorization, Ports, Session } from '../../core/ports.ts';
 
 export interface Login {
@@ -53,8 +55,11 @@ export function stepWorld(s3: S3Client, bucket: string, login: Login, options: W
     };
     return watched;
   };
+  const store = s3Store(s3, { bucket, owner: async () => undefined });
   const ports: Ports = {
-    store: s3Store(s3, { bucket, owner: async () => undefined }),
+    store,
+    // As on a laptop: a run whose heartbeat is not in the bucket has ended.
+    runs: runsOf({ [ENVIRONMENT.laptop]: 'yes' }, store, () => 0),
     connect,
     log: { info: () => {} },
     now: () => 0,
