@@ -10,6 +10,7 @@ import { endToEndBenchmark } from './end-to-end.ts';
 import { extractBenchmark } from './extract.ts';
 import { type Figure, isReached, ratioOf, tableOf } from './figures.ts';
 import { largeCatalogBenchmark } from './large-catalog.ts';
+import { manyTablesBenchmark } from './many-tables.ts';
 import { machineNow } from './measure.ts';
 import { smallDatabaseBenchmark } from './small-database.ts';
 import { standInBenchmark } from './stand-in.ts';
@@ -19,6 +20,7 @@ import { startWorld } from './world.ts';
 const benchmarks = [
   bundlesBenchmark,
   smallDatabaseBenchmark,
+  manyTablesBenchmark,
   transitionsBenchmark,
   extractBenchmark,
   standInBenchmark,

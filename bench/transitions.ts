@@ -55,12 +55,12 @@ function figuresOf(parent: Counted, batches: readonly Counted[]): Figure[] {
   const perPart = (large.transitions - small.transitions) / (large.parts - small.parts);
   return [
     {
-      what: 'transitions of a batch',
+      what: 'transitions of an item',
       values: [small.transitions - perPart * small.parts],
       unit: 'states',
       goal: { atMost: 6 },
     },
-    { what: 'transitions of a part', values: [perPart], unit: 'states', goal: { atMost: 2 } },
+    { what: 'transitions of an Extract', values: [perPart], unit: 'states', goal: { atMost: 2 } },
     { what: 'transitions of the run itself', values: [parent.transitions], unit: 'states' },
   ];
 }

@@ -15,14 +15,13 @@ export interface Running {
 const BYTES_PER_ITEM = 32 * 1024 * 1024;
 /** Each small table costs some 20 ms of a Lambda, and some 300 bytes of a state for each of its parts. */
 const PARTS_PER_ITEM = 50;
-/** So that no worker waits long for the last one. */
-const ITEMS_PER_WORKER = 4;
 
 /** An item stands where the first of its batches does. Its tables are of one chunk of the plan. */
 export function groupItems(running: readonly Running[], workers: number): BatchItem[] {
   const small = running.filter(({ bytes }) => bytes !== undefined && bytes <= BYTES_PER_ITEM);
   const smallParts = small.reduce((sum, { parts }) => sum + parts.length, 0);
-  const most = Math.min(PARTS_PER_ITEM, Math.ceil(smallParts / (workers * ITEMS_PER_WORKER)));
+  // Every worker has some of them.
+  const most = Math.min(PARTS_PER_ITEM, Math.ceil(smallParts / workers));
   const items: BatchItem[] = [];
   let open: { chunk: number; parts: PartAddress[]; bytes: number } | undefined;
   for (const { chunk, parts, bytes } of running) {

@@ -43,6 +43,7 @@ export type HazardKind =
   | 'NARROWS'
   | 'LOSES_DETAIL'
   | 'NO_COLUMNS'
+  | 'TOO_MANY_COLUMNS'
   | 'DEFAULT_DROPPED'
   | 'IDENTITY_MAY_REPEAT'
   | 'LEFT_OUT'

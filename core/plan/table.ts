@@ -29,9 +29,18 @@ export function planColumns(table: Table, style: NameStyle, command: Wishes): Co
   return {
     columns: planned.map(({ column }) => column),
     casted: planned.map(({ casted }) => casted),
-    hazards: [...nameHazards(table, style), ...planned.flatMap(({ hazards }) => hazards)],
+    hazards: [...tooManyColumns(table), ...nameHazards(table, style), ...planned.flatMap(({ hazards }) => hazards)],
     usedCasts: planned.flatMap(({ used }) => used),
   };
+}
+
+const MOST_COLUMNS = 1600;
+
+/** Only a query can have so many: PostgreSQL's tables end at the same number. */
+function tooManyColumns({ columns, ...table }: Table): Hazard[] {
+  if (columns.length <= MOST_COLUMNS) return [];
+  const message = `it has ${columns.length} columns, and a table of Redshift has ${MOST_COLUMNS} at most`;
+  return [{ kind: 'TOO_MANY_COLUMNS', policy: 'refuse', place: placeOf(table), message }];
 }
 
 interface PlanningColumn {

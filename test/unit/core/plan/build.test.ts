@@ -218,6 +218,12 @@ test('counts those who hold the snapshot among the source’s connections, where
   expect(atOnce(5, { workers: 4, schemaOnly: true })[1]).toEqual([]);
 });
 
+test('refuses more columns than a table of Redshift has', () => {
+  const columns = (count: number) => Array.from({ length: count }, (_, n) => column(`c${n}`));
+  expect(hazardsOf(plan([table('t', { columns: columns(1600) })]))).toEqual([]);
+  expect(hazardsOf(plan([table('t', { columns: columns(1601) })]))).toEqual(['TOO_MANY_COLUMNS refuse public.t']);
+});
+
 test('refuses what cannot be split and is more than one Lambda can move', () => {
   const result = plan([table('t', { heap: { bytes: 1e12, pages: 1 } })]);
   expect(hazardsOf(result)).toEqual(['CANNOT_SPLIT refuse public.t']);

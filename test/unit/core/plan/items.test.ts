@@ -8,7 +8,7 @@ const MB = 1024 * 1024;
 const sized = (...sizes: readonly (number | undefined)[]): Running[] =>
   sizes.map((bytes, batch) => ({ chunk: 0, parts: [{ batch, table: batch, part: 0 }], bytes }));
 /** The numbers of the batches of each read of each item. */
-const numbers = (running: readonly Running[], workers = 1): number[][][] =>
+const numbers = (running: readonly Running[], workers = 4): number[][][] =>
   groupItems(running, workers).map(({ reads }) => reads.map(({ parts }) => parts.map(({ batch }) => batch)));
 
 describe('groupItems', () => {
@@ -31,7 +31,8 @@ describe('groupItems', () => {
   });
 
   test('there are items for every worker, and no more than fifty parts in one', () => {
-    expect(groupItems(sized(...Array<number>(15).fill(0)), 4)).toHaveLength(15);
+    expect(groupItems(sized(...Array<number>(15).fill(0)), 4)).toHaveLength(4);
+    expect(groupItems(sized(0, 0, 0), 4)).toHaveLength(3);
     expect(groupItems(sized(...Array<number>(1000).fill(0)), 4)).toHaveLength(20);
   });
 
@@ -48,7 +49,7 @@ describe('groupItems', () => {
 
   test('an item has tables of one chunk', () => {
     const running = sized(...Array<number>(12).fill(0)).map((one, at) => ({ ...one, chunk: at < 5 ? 0 : 1 }));
-    expect(groupItems(running, 1).map(({ chunk, reads }) => [chunk, reads[0]?.parts.length])).toEqual([
+    expect(groupItems(running, 4).map(({ chunk, reads }) => [chunk, reads[0]?.parts.length])).toEqual([
       [0, 3],
       [0, 2],
       [1, 3],
