@@ -90,6 +90,8 @@ export interface HazardWords {
 export interface ValueHazard extends HazardWords {
   /** Whether it is looked for in the text that is sent, and not in the value that the source has. */
   readonly inText?: true;
+  /** Too dear to ask of every value: asked where the CSV of a part has shown that there may be one. */
+  readonly afterwards?: true;
   /** What to test against where a column can hold such a value; undefined where it cannot. */
   applies(passage: Passage): Bounds | undefined;
   /** Whether the column holds such a value after all: then it is kept where the command says nothing. */
@@ -251,6 +253,7 @@ export const VALUE_HAZARDS: readonly ValueHazard[] = [
     inText: true,
     applies: numberBounds,
     altered: () => true,
+    afterwards: true,
     suspect: maybeLongNumber,
     test: hasLongNumber,
   },

@@ -106,7 +106,7 @@ function readLines(table: PlannedTable, sentinel: string): string[] {
   const more = table.parts.length > 1 ? `, part 1 of ${table.parts.length}` : '';
   return [
     comment(`${table.source.schema}.${table.source.name}${more}`),
-    ...commented(copyOut({ columns: table.columns.map(unguarded) }, first, { sentinel, headed: false })),
+    ...commented(copyOut({ columns: table.columns.map(unguarded) }, first, { sentinel, headed: false, again: false })),
   ];
 }
 

@@ -12,6 +12,8 @@ export interface Writing {
   readonly sentinel: string;
   /** Whether a byte stands before each value of a VARBYTE. */
   readonly headed: boolean;
+  /** Whether the part is read again because its CSV has shown what is too dear to ask of every value. */
+  readonly again: boolean;
 }
 
 /**
@@ -26,9 +28,10 @@ export function copyOut(
   const quoted = columns.filter((column) => column.quoted).map((column) => identifier(column.target));
   const force = quoted.length > 0 ? `, FORCE_QUOTE (${quoted.join(', ')})` : '';
   const reading: Reading = { ...writing, columns, part, row: rowOf(part) };
-  const again = longRow !== undefined || holdBytes(columns);
-  const query = columns.some(guardsRendered) ? guarded(reading, again) : rendered(reading, again);
-  const finished = again ? rewritten(reading, query, longRow) : query;
+  const finishing = longRow !== undefined || holdBytes(columns);
+  const isGuarded = columns.some((column) => guardsRendered(column, reading));
+  const query = isGuarded ? guarded(reading, finishing) : rendered(reading, finishing);
+  const finished = finishing ? rewritten(reading, query, longRow) : query;
   return `COPY (${finished}) TO STDOUT (FORMAT csv, NULL ${literal(writing.sentinel)}${force})`;
 }
 
@@ -42,30 +45,31 @@ interface Reading extends Writing {
 const rowOf = (part: PlannedPart): RowName => (part.query === true || part.foreign === true ? undefined : 'ctid');
 
 /** For a SELECT around this one. No column of Redshift can be called ctid. */
-const handedOn = ({ row }: Reading, again: boolean): string => (again && row !== undefined ? `, ${row} AS ${row}` : '');
+const handedOn = ({ row }: Reading, around: boolean): string =>
+  around && row !== undefined ? `, ${row} AS ${row}` : '';
 
 /** What guards test as it is rendered waits for them. */
-function rendered(reading: Reading, again: boolean): string {
+function rendered(reading: Reading, around: boolean): string {
   const { columns, part } = reading;
   const list = columns.map((column, number) => {
-    const value = guardsRendered(column) ? column.expression : guardedExpression(column, number, reading);
+    const value = guardsRendered(column, reading) ? column.expression : guardedExpression(column, number, reading);
     return `${value} AS ${identifier(column.target)}`;
   });
   const where = part.where === undefined ? '' : ` WHERE ${part.where}`;
-  return `SELECT ${list.join(', ')}${handedOn(reading, again)} FROM ${rowsOf(part)}${where}`;
+  return `SELECT ${list.join(', ')}${handedOn(reading, around)} FROM ${rowsOf(part)}${where}`;
 }
 
 /** OFFSET 0 keeps PostgreSQL from putting the expressions where the names are, and so from rendering a value twice. */
 const under = (query: string): string => `(${query} OFFSET 0) AS "rendered"`;
 
-function guarded(reading: Reading, again: boolean): string {
+function guarded(reading: Reading, around: boolean): string {
   const list = reading.columns.map((column, number) => {
     const name = identifier(column.target);
-    if (!guardsRendered(column)) return name;
+    if (!guardsRendered(column, reading)) return name;
     const { value, ...others } = column;
     return `${guardedExpression({ ...others, expression: name }, number, reading)} AS ${name}`;
   });
-  return `SELECT ${list.join(', ')}${handedOn(reading, again)} FROM ${under(rendered(reading, true))}`;
+  return `SELECT ${list.join(', ')}${handedOn(reading, around)} FROM ${under(rendered(reading, true))}`;
 }
 
 function rewritten(reading: Reading, query: string, longRow: RowGuard | undefined): string {

@@ -18,31 +18,38 @@ export interface Marked {
 /** How a row is named in a mark: by an expression, or not at all. */
 export type RowName = 'ctid' | undefined;
 
-const isTested = ({ policy }: PlannedGuard): boolean => policy !== 'keep';
-
-/** Whether guards test what is sent and that takes more than a look at the column: then it is rendered first. */
-export function guardsRendered({ guards = [], expression, source }: PlannedColumn): boolean {
-  const inText = guards.some((guard) => isTested(guard) && hazardOf(guard.hazard).inText === true);
-  return inText && expression !== identifier(source);
-}
-
 /** How a mark names the row, and that it is a mark. */
 export interface Marking {
   readonly sentinel: string;
   readonly row: RowName;
+  /** Whether what is dear to look for is looked for as well. */
+  readonly again: boolean;
+}
+
+const isTested = ({ policy, hazard }: PlannedGuard, again: boolean): boolean =>
+  policy !== 'keep' && (again || hazardOf(hazard).afterwards !== true);
+
+/** Whether a part has to be read again when its CSV shows a long number. */
+export const looksForNumbers = (columns: readonly PlannedColumn[]): boolean =>
+  columns.some(({ guards = [] }) => guards.some((guard) => isTested(guard, true) && !isTested(guard, false)));
+
+/** Whether guards test what is sent and that takes more than a look at the column: then it is rendered first. */
+export function guardsRendered({ guards = [], expression, source }: PlannedColumn, { again }: Pick<Marking, 'again'>) {
+  const inText = guards.some((guard) => isTested(guard, again) && hazardOf(guard.hazard).inText === true);
+  return inText && expression !== identifier(source);
 }
 
 /** The column's expression with its guards around it; its number is its place in the plan. */
-export function guardedExpression(column: PlannedColumn, number: number, { sentinel, row }: Marking): string {
+export function guardedExpression(column: PlannedColumn, number: number, marking: Marking): string {
   const { guards = [], value = column.expression, expression } = column;
-  const tested = [...guards.entries()].filter(([, guard]) => isTested(guard));
+  const tested = [...guards.entries()].filter(([, guard]) => isTested(guard, marking.again));
   if (tested.length === 0) return expression;
   const suspects = new Set(tested.map(([, { hazard, bounds }]) => hazardOf(hazard).suspect(value, bounds)));
   const cases = tested.map(([index, guard]) => {
     const hazard = hazardOf(guard.hazard);
     const effect =
       guard.policy === 'fail'
-        ? mark({ sentinel, row }, { column: number, guard: index }, value)
+        ? mark(marking, { column: number, guard: index }, value)
         : `set_config('${counter(number, index)}', (${countOf(number, index)} + 1)::text, true)`;
     // A CASE inside WHEN: only there is it certain that the effect waits for the test.
     const test = `CASE WHEN ${hazard.test(value, guard.bounds)} THEN ${effect} IS NOT NULL END`;
@@ -60,7 +67,11 @@ function replacement(hazard: ValueHazard, { policy, bounds }: PlannedGuard, valu
  * No integer. It depends on the row, or PostgreSQL would compute it while it plans; the sentinel makes sure that no
  * value of a row is taken for it.
  */
-export function mark({ sentinel, row }: Marking, { column, guard }: Omit<Marked, 'ctid'>, value: string): string {
+export function mark(
+  { sentinel, row }: Pick<Marking, 'sentinel' | 'row'>,
+  { column, guard }: Omit<Marked, 'ctid'>,
+  value: string,
+): string {
   const name = row === undefined ? `left((${value})::text, 0)` : `${row}::text`;
   return `(${literal(`${sentinel}:${column}:${guard}:`)} || ${name})::integer`;
 }

@@ -13,10 +13,11 @@ import { valueRefused } from '../../core/plan/value-refused.ts';
 import type { Ports, Session } from '../../core/ports.ts';
 import { copyOut } from '../../core/sql/copy-out.ts';
 import { isHeaded } from '../../core/sql/empty-bytes.ts';
-import { type Replaced, readMark, replacedQuery } from '../../core/sql/guards.ts';
+import { looksForNumbers, type Replaced, readMark, replacedQuery } from '../../core/sql/guards.ts';
 import { pathForQueries } from '../../core/sql/settings.ts';
 import { zstd } from '../open-object.ts';
 import { holdStill } from './hold-still.ts';
+import { watchForNumbers } from './number-watch.ts';
 import { type PartReader, partReader } from './part-reader.ts';
 import { watchForSentinel } from './sentinel-watch.ts';
 import { storePieces } from './store-pieces.ts';
@@ -51,7 +52,10 @@ async function extractPart(extracting: Extracting, chunk: PlanChunk, address: Pa
   const [table, planned] = findPart(chunk, address);
   for (const [draw, sentinel] of chunk.sentinels.entries()) {
     try {
-      const written = await writePart(extracting, address, { table, planned, sentinel, draw });
+      const reading = { table, planned, sentinel, draw };
+      const first = await writePart(extracting, address, { ...reading, again: false });
+      // What the second reading writes stands in the place of the first.
+      const { written } = first.suspect ? await writePart(extracting, address, { ...reading, again: true }) : first;
       const drawn = draw === 0 ? {} : { draw };
       return { ...address, ...written, ...drawn, startedAt, endedAt: ports.now() };
     } catch (error) {
@@ -69,27 +73,36 @@ interface Reading {
   readonly planned: PlannedPart;
   readonly sentinel: string;
   readonly draw: number;
+  /** Whether what is dear to look for is looked for: the first reading has shown that it may be there. */
+  readonly again: boolean;
 }
 
 type Written = Pick<WrittenPart, 'rows' | 'bytes' | 'csvBytes' | 'key' | 'pieces' | 'replaced'>;
 
-/** Throws a SentinelCollision when a value of the part is the sentinel: what would be written cannot be told from NULL. */
+/**
+ * A suspect part has to be read again. Throws a SentinelCollision when a value of it is the sentinel: what would be written
+ * cannot be told from NULL.
+ */
 async function writePart(
   { ports, run, attempt, command, reader }: Extracting,
   { batch, part }: PartAddress,
-  { table, planned, sentinel, draw }: Reading,
-): Promise<Written> {
+  { table, planned, sentinel, draw, again }: Reading,
+): Promise<{ readonly written: Written; readonly suspect: boolean }> {
   return reader.read(async (session) => {
     if (planned.query === true) await session.run(pathForQueries(command.settings));
     await holdStill(session, planned);
-    const writing = { sentinel, headed: isHeaded(table.columns, draw) };
+    const writing = { sentinel, headed: isHeaded(table.columns, draw), again };
     const { bytes, rows } = session.copyOut(copyOut(table, planned, writing), (message) => {
       const marked = readMark(message, sentinel);
       return marked === undefined ? undefined : valueRefused(table, planned, marked);
     });
     const watch = watchForSentinel(sentinel);
     // Each stream that breaks takes the others with it, and the upload with them: what is not whole is not stored.
-    const csv = pipeline(bytes, watch.stream, () => {});
+    const numbers = !again && looksForNumbers(table.columns) ? watchForNumbers() : undefined;
+    const csv =
+      numbers === undefined
+        ? pipeline(bytes, watch.stream, () => {})
+        : pipeline(bytes, watch.stream, numbers.stream, () => {});
     const stored = (await isEmpty(csv))
       ? { key: null, bytes: 0 }
       : table.pieces === undefined
@@ -100,7 +113,8 @@ async function writePart(
     const replacedKey = artifactKeys.replacedValues(run, batch, part, attempt);
     if (replaced.length > 0) await ports.store.putJson(replacedKey, replaced);
     const noted = replaced.length > 0 ? { replaced: replacedKey } : {};
-    return { rows: count, csvBytes: watch.bytes(), ...stored, ...noted };
+    const written = { rows: count, csvBytes: watch.bytes(), ...stored, ...noted };
+    return { written, suspect: numbers?.seen() === true };
   });
 }
 
