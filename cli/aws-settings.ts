@@ -22,6 +22,14 @@ export interface AwsSettings {
   readonly credentials: () => Promise<Credentials>;
 }
 
+/** This process's own. Throws a PgshiftError that says what is missing. */
+export async function ownAwsSettings(): Promise<AwsSettings> {
+  const found = { ...process.env };
+  // pgloader's documentation: the keys win over ~/.aws/credentials. The SDK would let a profile win.
+  if (found.AWS_ACCESS_KEY_ID && found.AWS_SECRET_ACCESS_KEY) delete process.env.AWS_PROFILE;
+  return awsSettings(found);
+}
+
 /** Throws a PgshiftError that says what is missing. */
 export async function awsSettings(environment: Environment): Promise<AwsSettings> {
   const region = regionOf(environment);

@@ -5,6 +5,7 @@ import { printDiagnostic } from '../core/command/diagnostic.ts';
 import type { Endpoint, LoadCommand } from '../core/command/model.ts';
 import { type Parsed, type ParsedCommand, parseCommands } from '../core/command/parser.ts';
 import { printCommand } from '../core/command/print.ts';
+import { parseUri } from '../core/command/uri.ts';
 import { PgshiftError } from '../core/errors.ts';
 import { type Secrets, UsageError } from './failure.ts';
 import { fileReader, readTextFile } from './load-files.ts';
@@ -67,19 +68,30 @@ function withoutProblems({ commands, problems }: Parsed): readonly ParsedCommand
   return commands;
 }
 
+/** One connection string, of a target. Throws a PgshiftError that does not repeat it. */
+export function readTarget(text: string, secrets: Secrets): Pick<ReadyCommand, 'secrets'> & { endpoint: Endpoint } {
+  const read = parseUri(text, 'target');
+  if ('problems' in read) throw new PgshiftError('CommandInvalid', `TARGET: ${read.problems.join('; ')}.`);
+  secrets.add(read.password ?? '');
+  return withoutPassword(read.endpoint, read.password, 0);
+}
+
 /** `at` counts the commands of a file from 0. */
 function withoutPasswords({ command, passwords }: ParsedCommand, at: number): ReadyCommand {
-  const secrets: Record<string, string> = {};
-  const refer = (endpoint: Endpoint): Endpoint => {
-    const password = passwords[endpoint.end];
-    if (password === undefined) return endpoint;
-    if (endpoint.secret !== undefined) {
-      throw new PgshiftError('CommandInvalid', `The ${endpoint.end} has both a password and ?secret=; give one.`);
-    }
-    const variable = `PGSHIFT_SECRET_${endpoint.end.toUpperCase()}_${at + 1}`;
-    secrets[variable] = JSON.stringify({ password });
-    return { ...endpoint, secret: `env:${variable}` };
+  const source = withoutPassword(command.source, passwords.source, at);
+  const target = withoutPassword(command.target, passwords.target, at);
+  const redacted: LoadCommand = { ...command, source: source.endpoint, target: target.endpoint };
+  return { command: redacted, text: printCommand(redacted), secrets: { ...source.secrets, ...target.secrets } };
+}
+
+function withoutPassword(endpoint: Endpoint, password: string | undefined, at: number) {
+  if (password === undefined) return { endpoint, secrets: {} };
+  if (endpoint.secret !== undefined) {
+    throw new PgshiftError('CommandInvalid', `The ${endpoint.end} has both a password and ?secret=; give one.`);
+  }
+  const variable = `PGSHIFT_SECRET_${endpoint.end.toUpperCase()}_${at + 1}`;
+  return {
+    endpoint: { ...endpoint, secret: `env:${variable}` },
+    secrets: { [variable]: JSON.stringify({ password }) },
   };
-  const redacted: LoadCommand = { ...command, source: refer(command.source), target: refer(command.target) };
-  return { command: redacted, text: printCommand(redacted), secrets };
 }

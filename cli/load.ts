@@ -1,5 +1,5 @@
 // `pgshift load`: a state machine of its own on this machine, against whatever servers the arguments and settings name.
-import { type AwsSettings, awsSettings } from './aws-settings.ts';
+import { ownAwsSettings } from './aws-settings.ts';
 import { type LoadArguments, readCommands } from './commands.ts';
 import { DoneWithRejects } from './failure.ts';
 import { withLifetime } from './lifetime.ts';
@@ -17,7 +17,7 @@ export async function load(terminal: Terminal, args: LoadArguments): Promise<voi
     terminal.secrets.add(process.env[name] ?? '');
   }
   await withLifetime({ graceMilliseconds, complain: terminal.note }, async (life) => {
-    const aws = await life.orInterrupted(settings());
+    const aws = await life.orInterrupted(ownAwsSettings());
     const secrets = Object.assign({}, ...commands.map((command) => command.secrets));
     const environment = { ...callersEnvironment(process.env), ...secrets };
     const machine = await life.orInterrupted(startMachine(life, { aws, environment, log: terminal.note }));
@@ -30,13 +30,6 @@ export async function load(terminal: Terminal, args: LoadArguments): Promise<voi
     }
     if (rejected > 0) throw new DoneWithRejects();
   });
-}
-
-async function settings(): Promise<AwsSettings> {
-  const found = { ...process.env };
-  // pgloader's documentation: the keys win over ~/.aws/credentials. The SDK would let a profile win.
-  if (found.AWS_ACCESS_KEY_ID && found.AWS_SECRET_ACCESS_KEY) delete process.env.AWS_PROFILE;
-  return awsSettings(found);
 }
 
 /** What of the caller's environment the steps may see: who and where he is, his AWS and PostgreSQL settings. */

@@ -144,6 +144,18 @@ export function createProgram(terminal: Terminal): Command {
     });
 
   program
+    .command('clean')
+    .description('remove what runs that ended have left: their tables in TARGET, their data objects in the bucket')
+    .argument('<target>', 'TARGET connection string')
+    .option('--run <run>', 'remove what this run left and nothing else, whether it still runs or not')
+    .option('--dry-run', 'tell what would be removed, and remove nothing')
+    .addHelpText('after', aws)
+    .action(async (target: string, flags: { readonly run?: string; readonly dryRun?: boolean }) => {
+      const { clean } = await import('./clean.ts');
+      await clean(terminal, target, flags);
+    });
+
+  program
     .command('local')
     .description('serve S3 and the Redshift stand-in on this machine until told to stop; every start is empty')
     .option('--json', 'print one line of JSON with the environment to use and the connection string, nothing more')

@@ -119,11 +119,13 @@ function rejectsOf({ rejects }: Report): string {
   return rejects.map(({ table, rows, csv }) => `\n  Rejected rows of ${table}, ${rows} of them: ${csv}`).join('');
 }
 
+const CLEANED = '`pgshift clean TARGET` removes them.';
+
 /** What a failed run leaves, as far as its steps got. */
 function leftovers({ preload }: Report, bucket: string, run: string): string {
   if (!preload.some(({ name }) => name === 'prepare')) return '';
   const objects = `s3://${bucket}/${runFolder(run)}`;
-  return `\n  It leaves tables named _pgshift_… in the target's schemas, and objects under ${objects}: drop and delete them by hand.`;
+  return `\n  It leaves tables named _pgshift_… in the target's schemas, and objects under ${objects}. ${CLEANED}`;
 }
 
 /** A failed function's cause is JSON that holds its message. */
@@ -146,5 +148,6 @@ function leftBehind(view: ExecutionView, bucket: string, run: string): string {
     : 'No live table was changed.';
   const staging = entered('Prepare chunks') ? ' Staging tables named _pgshift_… are left in the target,' : '';
   const objects = entered('Detect') ? ` Objects under s3://${bucket}/${runFolder(run)} may be left.` : '';
-  return `interrupted. ${live}${staging === '' ? objects : `${staging} and objects under s3://${bucket}/${runFolder(run)}.`}`;
+  if (staging === '') return `interrupted. ${live}${objects}`;
+  return `interrupted. ${live}${staging} and objects under s3://${bucket}/${runFolder(run)}. ${CLEANED}`;
 }

@@ -10,8 +10,15 @@ export const RUN_NAME = /^[A-Za-z0-9_-]{1,80}$/;
 /** Throws a RangeError for a run name that could leave its folder. */
 export function runFolder(run: string): string {
   if (!RUN_NAME.test(run)) throw new RangeError(`run name ${JSON.stringify(run)}: allowed are ${RUN_NAME.source}`);
-  return `runs/${run}/`;
+  return `${ALL_RUNS}${run}/`;
 }
+
+/** Where all runs are, and whose folder a key is in. */
+export const ALL_RUNS = 'runs/';
+export const runOfKey = (key: string): string | undefined => {
+  const [, run = ''] = key.split('/');
+  return RUN_NAME.test(run) && key.startsWith(runFolder(run)) ? run : undefined;
+};
 
 const inRun =
   <Args extends readonly unknown[]>(path: (...args: Args) => string) =>
@@ -98,6 +105,8 @@ export const artifactKeys = {
   /** What a step threw, also when it was tried again: the parent of a map is told only that a child failed. */
   errorRecord: inRun((place: string) => `errors/${place}.json`),
   errorRecords: inRun(() => 'errors/'),
+  /** How to find out whether the run still runs. */
+  signOfLife: inRun(() => 'sign.json'),
   /** Written again and again while a run on a laptop runs. */
   heartbeat: inRun(() => 'heartbeat.json'),
   probe: inRun((name: string) => `probe/${name}`),

@@ -13,6 +13,11 @@ export interface Heartbeat {
   readonly at: number;
 }
 
+/** What Prepare notes of its run, beside the claims: they may be gone when its objects are still there. */
+export interface SignOfLife {
+  readonly sign: string;
+}
+
 export const isDead = ({ at }: Heartbeat, now: number): boolean => now - at > DEAD_MS;
 
 export const heartbeatSign = (bucket: string, run: string): string => `s3://${bucket}/${artifactKeys.heartbeat(run)}`;

@@ -20,6 +20,16 @@ const CLAIMS = `${OWN_PREFIX}claims`;
 const claimsOf = (schema: string): string => qualified(schema, CLAIMS);
 const listed = (texts: readonly string[]): string => texts.map(redshiftLiteral).join(', ');
 const isOwn = (name: string): boolean => name.startsWith(OWN_PREFIX) && name !== CLAIMS;
+export const isClaims = ({ name }: Name): boolean => name === CLAIMS;
+/** What a run's own tables have of its name: see tokenOf. */
+export const tokenIn = (name: string): string | undefined =>
+  name.slice(OWN_PREFIX.length).match(/^([0-9a-f]{12})_/)?.[1];
+
+/** Every table of ours in the database but temporary ones: `schema`, `name`. */
+export const findOwnTables =
+  'SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace ' +
+  `WHERE c.relkind = 'r' AND c.relname ~ ${redshiftLiteral(`^${OWN_PREFIX}`)} AND n.nspname !~ '^pg_' ` +
+  'ORDER BY n.nspname, c.relname';
 
 export const createClaims = (schema: string): string =>
   `CREATE TABLE IF NOT EXISTS ${claimsOf(schema)} ("name" VARCHAR(127) NOT NULL, "run" VARCHAR(80) NOT NULL, ` +
@@ -90,9 +100,12 @@ export const deleteClaims = (run: string, names: readonly Name[]): string[] =>
 
 /** The run's own tables for what it claimed; undefined when there are none. */
 export function dropOwn(claims: readonly Claim[]): string | undefined {
-  const tables = claims.flatMap(({ schema, own }) => own.map((name) => qualified(schema, name)));
-  return tables.length === 0 ? undefined : `DROP TABLE IF EXISTS ${tables.join(', ')}`;
+  const tables = claims.flatMap(({ schema, own }) => own.map((name) => ({ schema, name })));
+  return tables.length === 0 ? undefined : dropTables(tables);
 }
+
+export const dropTables = (tables: readonly Name[]): string =>
+  `DROP TABLE IF EXISTS ${tables.map(({ schema, name }) => qualified(schema, name)).join(', ')}`;
 
 /** How many claims each schema has: `schema`, `claims`. */
 export const countClaims = (schemas: readonly string[]): string =>

@@ -11,6 +11,7 @@ import type { StepInput, StepOutput } from '../../core/pipeline.ts';
 import type { PlanChunk } from '../../core/plan/model.ts';
 import type { Ports, Session } from '../../core/ports.ts';
 import type { StepRecord } from '../../core/report/model.ts';
+import type { SignOfLife } from '../../core/running.ts';
 import type { Claim } from '../../core/sql/claims.ts';
 import { copyIn, manifestOf } from '../../core/sql/copy-in.ts';
 import { identifier } from '../../core/sql/quote.ts';
@@ -34,7 +35,9 @@ export async function prepare(
     const settings = settingsForTarget(command.settings);
     if (settings !== '') await session.run(settings);
     if (chunk === 0) await proveCopy(ports, run, session, plan.sentinels[0]);
-    const claims = claimsOf(ports, run, execution, plan);
+    const sign = ports.runs.signOf(run, execution);
+    await ports.store.putJson(artifactKeys.signOfLife(run), { sign } satisfies SignOfLife);
+    const claims = claimsOf({ run, sign, bucket: ports.store.bucket }, plan);
     await claimTables(ports, session, claims);
     // Whichever chunk comes first runs the blocks; the others wait for their lock and find them done.
     if (plan.blocks !== undefined) await runBlocksBefore(ports, { run, step: 'prepare', command, table: plan.blocks });
@@ -54,8 +57,7 @@ export async function prepare(
 }
 
 /** The tables to load into, and that of the blocks: it is this run's alone, and goes the way of the others. */
-function claimsOf(ports: Ports, run: string, execution: string, { tables, blocks }: PlanChunk): Claim[] {
-  const ours = { run, sign: ports.runs.signOf(run, execution), bucket: ports.store.bucket };
+function claimsOf(ours: Pick<Claim, 'run' | 'sign' | 'bucket'>, { tables, blocks }: PlanChunk): Claim[] {
   return [
     ...tables.map(({ target, staging, ledger }) => ({ ...target, ...ours, own: [staging, ledger] })),
     ...(blocks === undefined ? [] : [{ ...blocks, ...ours, own: [blocks.name] }]),
