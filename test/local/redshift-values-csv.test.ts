@@ -19,7 +19,7 @@ underBothProfiles(({ either, load, profile, refusal, session }) => {
       expect(await load('v VARBYTE(3)', '@N@\n', `NULL '@N@'`)).toEqual([[null]]);
     });
 
-    it('takes \\N for NULL when nothing else is said', async () => {
+    it('takes the default text of NULL when nothing else is said', async () => {
       expect(await load('v VARCHAR(9), i INT', '\\N,\\N\n')).toEqual([[null, null]]);
       expect(await load('v VARCHAR(9)', '\\N\n', `NULL AS 'x'`)).toEqual([['\\N']]);
     });

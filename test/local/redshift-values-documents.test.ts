@@ -55,6 +55,8 @@ underBothProfiles(({ copy, either, load, refusal, session }) => {
         rows(session(), `SELECT json_parse('["' || repeat('x', ${value}) || '"]') IS NULL`);
       expect(await parse('65535')).toEqual([[false]]);
       await expect(parse('65536')).rejects.toMatchObject({ code: '22001' });
+      const large = `SELECT json_parse('[' || repeat('"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",', 600000) || '1]')`;
+      await expect(rows(session(), large)).rejects.toMatchObject({ code: '22001' });
     });
 
     it('takes JSON up to a row of 4 MB, and 1,000 levels', async () => {

@@ -66,14 +66,24 @@ CREATE CAST (pg_catalog.varbyte AS varchar) WITH FUNCTION pg_internal.varbyte_te
 CREATE CAST (varchar AS pg_catalog.varbyte) WITH FUNCTION pg_internal.text_varbyte(text) AS ASSIGNMENT;
 CREATE CAST (text AS pg_catalog.varbyte) WITH FUNCTION pg_internal.text_varbyte(text) AS ASSIGNMENT;
 
+CREATE FUNCTION pg_internal.has_long_string(jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $f$
+  WITH RECURSIVE large(value) AS (
+    SELECT $1
+    UNION ALL SELECT inside.value FROM large CROSS JOIN LATERAL (
+      SELECT e.value FROM jsonb_array_elements(CASE jsonb_typeof(large.value) WHEN 'array' THEN large.value ELSE '[]' END) e
+      UNION ALL
+      SELECT e.value FROM jsonb_each(CASE jsonb_typeof(large.value) WHEN 'object' THEN large.value ELSE '{}' END) e
+    ) inside WHERE pg_column_size(inside.value) > 65535
+  )
+  SELECT EXISTS (SELECT FROM large WHERE jsonb_typeof(value) = 'string' AND octet_length(value #>> '{}') > 65535)
+$f$;
 CREATE FUNCTION pg_catalog.json_parse(text) RETURNS pg_catalog.super LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $f$
 BEGIN
-  IF octet_length($1) > 65535 AND EXISTS (SELECT FROM jsonb_path_query($1::jsonb, '$.** ? (@.type() == "string")') AS s
-    WHERE octet_length(s #>> '{}') > 65535) THEN
-    RAISE EXCEPTION 'String value exceeds the max size of 65535 bytes' USING ERRCODE = '22001';
-  END IF;
   IF octet_length($1) > 16777216 THEN
     RAISE EXCEPTION 'SUPER value exceeds the max size of 16777216 bytes' USING ERRCODE = '22001';
+  END IF;
+  IF octet_length($1) > 65535 AND pg_internal.has_long_string($1::jsonb) THEN
+    RAISE EXCEPTION 'String value exceeds the max size of 65535 bytes' USING ERRCODE = '22001';
   END IF;
   RETURN $1::jsonb::pg_catalog.super;
 END $f$;
