@@ -7,10 +7,10 @@ import type { Terminal } from './terminal.ts';
 
 /** Tells every mistake and warning, as text or as one JSON array. Throws AlreadyTold when there is a mistake. */
 export function check(terminal: Terminal, files: readonly string[], json: boolean): void {
-  const diagnostics: Diagnostic[] = [];
+  let diagnostics: Diagnostic[] = [];
   for (const file of files) {
     const { commands, problems, diagnostics: found } = checkFile(terminal, file);
-    diagnostics.push(...found);
+    diagnostics = diagnostics.concat(found);
     if (json) continue;
     for (const diagnostic of found) terminal.note(printDiagnostic(diagnostic));
     if (problems.length === 0) terminal.result(`${file}: ${counted(commands.length, 'command')}, no mistakes`);

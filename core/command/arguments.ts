@@ -5,7 +5,7 @@ import { parseTablesArgument } from './clauses/filter.ts';
 import { parseSet } from './clauses/set.ts';
 import { parseFile } from './clauses/sql-blocks.ts';
 import { parseWith } from './clauses/with.ts';
-import { commandOf, passwordsOf, placedProblems, placedRemarks } from './command-of.ts';
+import { commandOf, type Placed, passwordsOf, placedProblems, placedRemarks } from './command-of.ts';
 import { Cursor } from './cursor.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { type Draft, newDraft, type Reader } from './draft.ts';
@@ -47,15 +47,18 @@ export function parseArguments(args: CommandArguments, reader: Reader): Parsed {
       diagnostics.push(...cursor.diagnostics);
     }
   }
-  diagnostics.push(...placedProblems(draft));
+  diagnostics.push(...placedProblems(draft).map((problem) => placed('error', problem)));
   const wrong = diagnostics.some(({ severity }) => severity === 'error');
   if (wrong || source === undefined || target === undefined) return parsed([], diagnostics);
   const command = commandOf(draft, source, target);
   return parsed(
     [{ command, passwords: passwordsOf(source, target) }],
-    [...diagnostics, ...placedRemarks(draft, command)],
+    [...diagnostics, ...placedRemarks(draft, command).map((remark) => placed('warning', remark))],
   );
 }
+
+const placed = (severity: Diagnostic['severity'], { message, place }: Placed): Diagnostic =>
+  place.source.diagnostic(severity, message, place.from, place.to);
 
 interface OptionTexts {
   readonly option: string;

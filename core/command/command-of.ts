@@ -1,7 +1,6 @@
 // From what was read to the command's value, with every default filled in.
 
-import type { Diagnostic } from './diagnostic.ts';
-import type { Draft } from './draft.ts';
+import type { Draft, Place } from './draft.ts';
 import type { LoadCommand, Origins } from './model.ts';
 import { notYetOptions } from './not-yet.ts';
 import { DEFAULT_OPTIONS, DEFAULT_ORIGINS } from './options.ts';
@@ -40,22 +39,27 @@ export function passwordsOf(source: ParsedUri, target: ParsedUri): { source?: st
   };
 }
 
-/** What cannot be meant as it is said, now that all is said. */
-export function placedProblems({ options, places }: Draft): Diagnostic[] {
-  const place = places.get('options.maxRejects');
-  if (place === undefined || options.onError === 'resume next') return [];
-  const message = '`max rejects` goes with `on error resume next`';
-  return [place.source.diagnostic('error', message, place.from, place.to)];
+/** What is to be said of a part of a command, where the text has it. */
+export interface Placed {
+  readonly message: string;
+  readonly place: Place;
 }
 
-/** What the command says and does nothing, where the text says it; for Redshift only if the target's scheme is. */
-export function placedRemarks(draft: Draft, command: LoadCommand): Diagnostic[] {
+/** What cannot be meant as it is said, now that all is said. */
+export function placedProblems({ options, places }: Draft): Placed[] {
+  const place = places.get('options.maxRejects');
+  if (place === undefined || options.onError === 'resume next') return [];
+  return [{ message: '`max rejects` goes with `on error resume next`', place }];
+}
+
+/** What the command says and does nothing; for Redshift only if the target's scheme is. */
+export function placedRemarks(draft: Draft, command: LoadCommand): Placed[] {
   const notYet = notYetOptions(command).map((name) => ({
     about: `options.${name}`,
     message: 'not supported yet: a load that says so is refused',
   }));
   return [...notYet, ...remarksOn(command, command.target.scheme, draft.given)].flatMap(({ about, message }) => {
     const place = draft.places.get(about);
-    return place === undefined ? [] : [place.source.diagnostic('warning', message, place.from, place.to)];
+    return place === undefined ? [] : [{ message, place }];
   });
 }

@@ -4,8 +4,8 @@
 import type { Diagnostic } from './diagnostic.ts';
 import type { SourceText } from './source-text.ts';
 
-/** After so many mistakes the file is something else than a load file. */
-const MOST_PROBLEMS = 100;
+/** After so many mistakes the file is something else than a load file; and nobody reads more warnings. */
+const MOST = 100;
 
 /** Of a text with the files that it executes. Reading takes some 20 times as many bytes, and Detect has 512 MB. */
 const MOST_CHARACTERS = 16_000_000;
@@ -28,7 +28,7 @@ export class Findings {
   readonly connectionStrings: Span[] = [];
   /** Mistakes found, also those that are not told because a missing variable is their reason. */
   mistakes = 0;
-  #told = 0;
+  readonly #told = { error: 0, warning: 0 };
   #lastProblemAt = -1;
   #characters = 0;
 
@@ -38,7 +38,7 @@ export class Findings {
 
   /** Whether nothing more is told. */
   get full(): boolean {
-    return this.#told > MOST_PROBLEMS;
+    return this.#told.error > MOST;
   }
 
   /** What is wrong with reading so many characters more. */
@@ -96,19 +96,21 @@ export class Findings {
   }
 
   warn(message: string, from: number, to: number): void {
-    this.add(this.source.diagnostic('warning', message, from, to));
+    if (this.#told.warning <= MOST) this.add(this.source.diagnostic('warning', message, from, to));
   }
 
   /** What is found here, or in a file that is read from here. */
   add(diagnostic: Diagnostic): void {
-    const wrong = diagnostic.severity === 'error';
-    if (wrong) {
-      this.mistakes += 1;
-      this.#told += 1;
-    }
-    if (!this.full) this.diagnostics.push(diagnostic);
-    else if (wrong && this.#told === MOST_PROBLEMS + 1) {
-      this.diagnostics.push({ ...diagnostic, message: `${MOST_PROBLEMS} mistakes: reading stops here` });
-    }
+    const { severity } = diagnostic;
+    if (severity === 'error') this.mistakes += 1;
+    this.#told[severity] += 1;
+    const told = this.#told[severity];
+    if (told > MOST + 1 || (severity === 'warning' && this.full)) return;
+    this.diagnostics.push(told > MOST ? { ...diagnostic, message: LAST[severity] } : diagnostic);
   }
 }
+
+const LAST = {
+  error: `${MOST} mistakes: reading stops here`,
+  warning: `${MOST} warnings: no more are told`,
+} as const;

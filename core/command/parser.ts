@@ -122,7 +122,7 @@ function parseCommand(cursor: Cursor, reader: Reader | undefined): ParsedCommand
   if (source === undefined && cursor.words('from')) parseEnd(cursor, 'source');
   parseClauses(cursor, draft);
   if (!cursor.sign(';') && !cursor.done()) cursor.expected('; before the next command');
-  for (const problem of placedProblems(draft)) cursor.add(problem);
+  for (const { message, place } of placedProblems(draft)) cursor.tell(message, place.from, place.to);
   if (cursor.mistakes > mistakes || source === undefined || target === undefined || 'unsupported' in target) {
     return undefined;
   }
@@ -232,6 +232,6 @@ function skipCommand(cursor: Cursor): undefined {
 
 function finish(cursor: Cursor, draft: Draft, source: ParsedUri, target: ParsedUri): ParsedCommand {
   const command = commandOf(draft, source, target);
-  for (const remark of placedRemarks(draft, command)) cursor.add(remark);
+  for (const { message, place } of placedRemarks(draft, command)) cursor.warn(message, place.from, place.to);
   return { command, passwords: passwordsOf(source, target) };
 }

@@ -119,6 +119,8 @@ test.each([
   ['unknown options', () => `${head}WITH ${fill('kep flies, ')};`],
   ['casts', () => `${head}CAST ${fill('type a when (= 1 precision) to varchar(1), column a.b to c, ')}type x to y;`],
   ['patterns', () => `${head}EXCLUDING TABLE NAMES MATCHING ${fill("~/a/, 'b', ")}'c';`],
+  ['doubtful patterns', () => `${head}EXCLUDING TABLE NAMES MATCHING ${fill("'a.b', ")}'c';`],
+  ['rules that never apply', () => `${head}CAST ${fill('type a when unsigned to b, ')}type c to d;`],
   ['settings', () => `${head}SET ${fill("work_mem to '1', ")}a to '2';`],
   ['one long name', () => `${head}SET a TO '${fill('x')}';`],
   ['doubled quotes', () => `${head}SET a TO '${fill("''")}';`],

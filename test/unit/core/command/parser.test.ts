@@ -296,6 +296,12 @@ describe('warnings', () => {
     ]);
   });
 
+  test('are told a hundred times at most', () => {
+    const told = warningsOf(`EXCLUDING TABLE NAMES MATCHING ${"'a.b', ".repeat(300)}'c'`, 'redshift:///b');
+    expect(told).toHaveLength(101);
+    expect(told.at(-1)).toMatch(/100 warnings: no more are told$/);
+  });
+
   test('leave the command as it is', () => {
     const { commands, warnings } = parseCommands(kitchenSink, 'kitchen.load', reader);
     expect(commands).toHaveLength(1);
