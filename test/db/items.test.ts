@@ -1,6 +1,4 @@
 // Are small tables that share an item of the map read and loaded as if each had its own, also when the item breaks off?
-import { S3Client } from '@aws-sdk/client-s3';
-import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { artifactKeys } from '../../core/artifacts.ts';
 import { PgshiftError } from '../../core/errors.ts';
@@ -14,37 +12,28 @@ import { prepare } from '../../lambdas/5-prepare/prepare.ts';
 import { extract } from '../../lambdas/6-extract/extract.ts';
 import { copy } from '../../lambdas/7-copy/copy.ts';
 import { publish } from '../../lambdas/8-publish/publish.ts';
-import { createDatabase, startTestPostgres, type TestDatabase } from '../support/database.ts';
-import { bucket, keys, region, rows, type StandIn, startStandIn } from '../support/redshift-stand-in.ts';
-import { type Login, stepWorld, type WorldOptions } from '../support/step-world.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import type { WorldOptions } from '../support/step-world.ts';
+import { startTwoEnds, type TwoEnds } from '../support/two-ends.ts';
 
 const TABLES = 9;
 
-let standIn: StandIn;
-let server: Awaited<ReturnType<typeof startTestPostgres>>;
+let ends: TwoEnds;
 let source: TestDatabase;
-let s3: S3Client;
-let session: pg.Client;
-
 beforeAll(async () => {
-  standIn = await startStandIn();
-  server = await startTestPostgres();
+  ends = await startTwoEnds();
   const tables = Array.from(
     { length: TABLES },
     // The third has no rows, and the fifth a value that is the first sentinel.
     (_, n) =>
       `CREATE TABLE t${n} (id int, note text);
-       INSERT INTO t${n} SELECT n, CASE WHEN ${n} = 5 THEN '@N${'a'.repeat(14)}@' END FROM generate_series(1, ${n === 3 ? 0 : n + 1}) n;`,
+       INSERT INTO t${n} SELECT n, CASE WHEN ${n} = 5 THEN '@N00000000000001@' END FROM generate_series(1, ${n === 3 ? 0 : n + 1}) n;`,
   );
-  source = await createDatabase(server, `CREATE TABLE big (id int); ${tables.join('\n')}`);
-  s3 = new S3Client({ endpoint: standIn.s3.endpoint, region, credentials: keys, forcePathStyle: true });
-  session = await standIn.session();
+  source = await createDatabase(ends.source, `CREATE TABLE big (id int); ${tables.join('\n')}`);
 });
 afterAll(async () => {
-  s3.destroy();
   await source.drop();
-  await server.stop();
-  await standIn.close();
+  await ends.stop();
 });
 
 let run: string;
@@ -54,11 +43,11 @@ let opened: number;
 
 /** Three workers, so that the tables share three items. */
 beforeEach(async () => {
-  await session.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
   runs += 1;
   run = `run-${runs}`;
-  const uri = ({ user, port, database }: Login) => `${user}@127.0.0.1:${port}/${database}`;
-  const command = `LOAD DATABASE FROM postgresql://${uri(from())} INTO redshift://${uri(to())} WITH workers = 3;`;
+  await ends.arrived('pessimistic', 'DROP SCHEMA public CASCADE');
+  await ends.arrived('pessimistic', 'CREATE SCHEMA public');
+  const command = ends.command(source, 'pessimistic', 'WITH workers = 3');
   await detect(ports(), { run, input: { command } });
   await discover(ports(), { run, snapshot: false });
   const planned = await plan(ports(), { run });
@@ -68,39 +57,27 @@ beforeEach(async () => {
   opened = 0;
 });
 
-const from = (): Login => ({ ...server, database: source.name });
-
-function to(): Login {
-  const { username, password, port } = new URL(standIn.redshift.uri());
-  return {
-    port: Number(port),
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    database: 'dev',
-  };
-}
-
 /** `before` comes before statements to the target. */
 function ports(options: WorldOptions = {}): Ports {
-  const atSource = stepWorld(s3, bucket, from()).ports;
-  const atTarget = stepWorld(s3, bucket, to(), { authorization: keys, ...options }).ports;
+  const between = ends.ports(source, 'pessimistic', options);
   return {
-    ...atTarget,
+    ...between,
     connect: (endpoint, opening) => {
       opened += 1;
-      return (endpoint.end === 'source' ? atSource : atTarget).connect(endpoint, opening);
+      return between.connect(endpoint, opening);
     },
-    randomHex: (bytes) => 'abc'.charAt(drawn++ % 3).repeat(2 * bytes),
   };
 }
-let drawn = 0;
 
 const read = async ({ chunk, reads }: BatchItem): Promise<StepOutput<'extract'>[]> =>
   Promise.all(reads.map(({ parts }) => extract(ports(), { run, snapshot: false, chunk, parts, attempt: 0 })));
 
 const arrived = async () => {
-  const counts: unknown[] = [];
-  for (let n = 0; n < TABLES; n += 1) counts.push(...(await rows(session, `SELECT COUNT(*)::int FROM t${n}`)).flat());
+  const counts: number[] = [];
+  for (let n = 0; n < TABLES; n += 1) {
+    const [[count] = []] = await ends.arrived('pessimistic', `SELECT COUNT(*) FROM t${n}`);
+    counts.push(Number(count));
+  }
   return counts;
 };
 const sent = Array.from({ length: TABLES }, (_, n) => (n === 3 ? 0 : n + 1));

@@ -5,15 +5,15 @@ import type { Ports } from '../../core/ports.ts';
 import type { PostgresServer } from '../../local/postgres/server.ts';
 import { startTestPostgres, type TestDatabase } from './database.ts';
 import { bucket, keys, region, rows, type StandIn, startStandIn } from './redshift-stand-in.ts';
-import { type Login, stepWorld } from './step-world.ts';
+import { type Login, stepWorld, type WorldOptions } from './step-world.ts';
 
 export const PROFILES = ['pessimistic', 'optimistic'] as const;
 export type Profile = (typeof PROFILES)[number];
 
 export interface TwoEnds {
   readonly source: PostgresServer;
-  /** Ports of steps between a database of the source and the stand-in of a profile. */
-  ports(database: TestDatabase, profile: Profile): Ports;
+  /** Ports of steps between a database of the source and the stand-in of a profile; `before` is the stand-in's. */
+  ports(database: TestDatabase, profile: Profile, options?: WorldOptions): Ports;
   /** A command between the same two. */
   command(database: TestDatabase, profile: Profile, clauses?: string): string;
   /** The rows of a query in the stand-in. */
@@ -39,9 +39,9 @@ export async function startTwoEnds(): Promise<TwoEnds> {
   });
   return {
     source,
-    ports: (database, profile) => {
+    ports: (database, profile, options = {}) => {
       const atSource = stepWorld(s3, bucket, loginAt(database)).ports;
-      const atTarget = stepWorld(s3, bucket, targets[profile], { authorization: keys }).ports;
+      const atTarget = stepWorld(s3, bucket, targets[profile], { authorization: keys, ...options }).ports;
       let drawn = 0;
       return {
         ...atTarget,
