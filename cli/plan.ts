@@ -8,6 +8,7 @@ import { DEFAULT_BUCKET } from '../core/environment.ts';
 import { PgshiftError } from '../core/errors.ts';
 import type { PlanChunk, PlanSummary } from '../core/plan/model.ts';
 import { planScript } from '../core/plan/print.ts';
+import { type Found, scanLines } from '../core/plan/scanned.ts';
 import type { Ports, Store } from '../core/ports.ts';
 import { detect } from '../lambdas/1-detect/detect.ts';
 import { discover } from '../lambdas/3-discover/discover.ts';
@@ -15,10 +16,13 @@ import { plan as planStep } from '../lambdas/4-plan/plan.ts';
 import { regionOf } from './aws-settings.ts';
 import { type LoadArguments, type ReadyCommand, readCommands } from './commands.ts';
 import { withLifetime } from './lifetime.ts';
+import { scanError, scanTables } from './scan.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What is printed as JSON: the plan's summary, its tables with their columns and statements, and what was asked. */
 export interface PrintedPlan extends PlanSummary {
+  /** What `--scan` found. */
+  readonly scan?: readonly Found[];
   readonly options: LoadCommand['options'];
   readonly origins: LoadCommand['origins'];
   readonly chunksInFull: readonly PlanChunk[];
@@ -39,23 +43,35 @@ const remainingMilliseconds = 900_000;
 /** There is nothing to clean up but connections, which end with us. */
 export const graceMilliseconds = 500;
 
-/** Prints the plan of each command. Throws what a run would fail with before it changed anything. */
-export async function plan(terminal: Terminal, args: LoadArguments, json: boolean): Promise<void> {
+export interface PlanFlags {
+  readonly json: boolean;
+  /** Whether values that Redshift refuses or alters are counted. */
+  readonly scan: boolean;
+}
+
+/** Prints the plan of each command. Throws what a run would fail with: before it changed anything, or, scanned, after. */
+export async function plan(terminal: Terminal, args: LoadArguments, { json, scan }: PlanFlags): Promise<void> {
   const commands = readCommands(args, terminal.secrets);
   terminal.secrets.add(process.env.PGPASSWORD ?? '');
   await withLifetime({ graceMilliseconds, complain: terminal.note }, async (life) => {
     const plans: PrintedPlan[] = [];
+    let refused: PgshiftError | undefined;
     for (const command of commands) {
       const made = await life.orInterrupted(planOne(command, 'no bucket'));
-      if (json) plans.push(made.plan);
-      else terminal.result(planScript(made.plan, made.plan.chunksInFull, made.command));
-      if (made.refused !== undefined) {
-        if (json) printJson(terminal, plans, commands.length);
-        throw made.refused;
-      }
+      const values = scan ? await life.orInterrupted(scanOne(command, made)) : undefined;
+      plans.push({ ...made.plan, ...(values === undefined ? {} : { scan: values }) });
+      if (!json) terminal.result(scriptOf(made, values));
+      refused = made.refused ?? scanError(values ?? []);
+      if (refused !== undefined) break;
     }
     if (json) printJson(terminal, plans, commands.length);
+    if (refused !== undefined) throw refused;
   });
+}
+
+function scriptOf({ plan, command }: MadePlan, values: readonly Found[] | undefined): string {
+  const script = planScript(plan, plan.chunksInFull, command);
+  return values === undefined ? script : [script, ...scanLines(values)].join('\n');
 }
 
 /** One command gives an object, a file of several an array. */
@@ -88,6 +104,14 @@ export async function planOne(ready: ReadyCommand, bucket: 'real bucket' | 'no b
   const command = await store.getJson<LoadCommand>(artifactKeys.command(run));
   const plan = await printedPlan(store, command);
   return refused === undefined ? { plan, command } : { plan, command, refused };
+}
+
+/** Undefined for a plan that is refused: it has no tables in full. */
+async function scanOne(ready: ReadyCommand, { command, plan, refused }: MadePlan): Promise<Found[] | undefined> {
+  if (refused !== undefined) return undefined;
+  const ports = quietPorts({ ...process.env, ...ready.secrets }, memoryStore(DEFAULT_BUCKET, 'unknown'));
+  const tables = plan.chunksInFull.flatMap((chunk) => chunk.tables);
+  return scanTables(ports, run, command, tables);
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

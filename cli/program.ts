@@ -61,6 +61,7 @@ interface LoadFlags extends ClauseArguments {
   readonly with: readonly string[];
   readonly json?: boolean;
   readonly dryRun?: boolean;
+  readonly scan?: boolean;
 }
 
 /** The options that stand for clauses when SOURCE and TARGET stand for a file. Each may be repeated. */
@@ -127,10 +128,12 @@ export function createProgram(terminal: Terminal): Command {
     .argument('[target]', 'TARGET connection string')
     .option('--with <options>', 'options as after WITH; may be repeated', collect, [])
     .option('--json', 'print the plan as JSON')
+    .option('--scan', 'count the values that Redshift refuses or alters: reads the tables that may hold such')
     .addHelpText('after', uris)
     .action(async (first: string, target: string | undefined, flags: LoadFlags) => {
       const { plan } = await import('./plan.ts');
-      await plan(terminal, { first, target, options: flags.with, clauses: clausesOf(flags) }, flags.json === true);
+      const how = { json: flags.json === true, scan: flags.scan === true };
+      await plan(terminal, { first, target, options: flags.with, clauses: clausesOf(flags) }, how);
     });
 
   program

@@ -1,0 +1,53 @@
+// `pgshift plan --scan`: how many values would Redshift refuse or alter? Asks the source, table by table; reads all rows
+// of those tables that can hold such values, and writes nothing.
+import pMap from 'p-map';
+import type { LoadCommand } from '../core/command/model.ts';
+import { PgshiftError } from '../core/errors.ts';
+import type { PlannedTable } from '../core/plan/model.ts';
+import { addUp, type Found, found, stopping } from '../core/plan/scanned.ts';
+import type { Ports } from '../core/ports.ts';
+import { type ScanQuery, scanQueries } from '../core/sql/scan.ts';
+import { pathForQueries } from '../core/sql/settings.ts';
+import { openSourceReader } from '../lambdas/source-reader.ts';
+
+interface Scan {
+  readonly table: PlannedTable;
+  readonly query: ScanQuery;
+}
+
+/** Counts in all tables, as many at once as the command has workers. */
+export async function scanTables(
+  ports: Ports,
+  run: string,
+  command: LoadCommand,
+  tables: readonly PlannedTable[],
+): Promise<Found[]> {
+  const scans = tables.flatMap((table) => scanQueries(table).map((query) => ({ table, query })));
+  const counted = await pMap(scans, (one) => count(ports, run, command, one), {
+    concurrency: command.options.workers,
+  });
+  return addUp(counted.flat());
+}
+
+async function count(ports: Ports, run: string, command: LoadCommand, { table, query }: Scan): Promise<Found[]> {
+  const session = await openSourceReader(ports, { run, step: 'plan', command, snapshot: false });
+  try {
+    if (table.parts.some((part) => part.query === true)) await session.run(pathForQueries(command.settings));
+    const [row] = await session.query(query.sql);
+    return query.counts.flatMap(
+      ({ name, column, guard }) => found(table, column, guard, Number(row?.[name] ?? 0)) ?? [],
+    );
+  } finally {
+    await session.close();
+  }
+}
+
+/** The error of a scan that found what would stop the load; undefined when it would not. */
+export function scanError(all: readonly Found[]): PgshiftError | undefined {
+  const stops = stopping(all);
+  const [first] = stops;
+  if (first === undefined) return undefined;
+  const values = stops.reduce((sum, one) => sum + one.values, 0);
+  const message = `A load would stop: ${values} values in ${stops.length} places are such as Redshift refuses or alters, the first in ${first.place}. Say what becomes of them: WITH on ${first.hazard} …, or CAST.`;
+  return new PgshiftError('ValueRefused', message);
+}
