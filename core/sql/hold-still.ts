@@ -14,12 +14,13 @@ export function heapNow({ from }: PlannedPart): string {
 
 /**
  * What a query has locked and is no longer what the snapshot sees: made, or rewritten, since. Its rows would be missing
- * from the snapshot, or not be the snapshot's.
+ * from the snapshot, or not be the snapshot's. An index that was made since is nothing of the kind; it is known by the
+ * function, which looks beyond the snapshot.
  */
 export const REWRITTEN_SINCE = `
   SELECT l.relation::regclass AS name
   FROM pg_locks l LEFT JOIN pg_class c ON c.oid = l.relation
   WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation'
     AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-    AND (c.oid IS NULL
+    AND (c.oid IS NULL AND pg_get_indexdef(l.relation) IS NULL
       OR c.relkind IN ('r', 'm') AND c.relfilenode <> 0 AND c.relfilenode IS DISTINCT FROM pg_relation_filenode(c.oid))`;

@@ -98,7 +98,10 @@ async function lookAtSource(
 ): Promise<Capabilities['source']> {
   return look(ports, run, endpoint, async (first) => {
     const found = await sourceCapabilities(first, snapshot);
-    await look(ports, run, endpoint, (second) => trySessions(first, second, snapshot));
+    // Who has one connection only has to do without the second look.
+    if (found.freeConnections > 0) {
+      await look(ports, run, endpoint, (second) => trySessions(first, second, snapshot));
+    }
     return found;
   });
 }

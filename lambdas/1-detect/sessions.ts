@@ -14,11 +14,22 @@ import { EXPORT_SNAPSHOT, importSnapshot } from '../../core/sql/snapshot.ts';
  */
 export async function trySessions(first: Session, second: Session, snapshot: boolean): Promise<void> {
   const before = await processOf(first);
-  await second.run(BEGIN_READING);
+  await beginAt(second);
   const other = await processOf(second);
   if (other === before || (await processOf(first)) !== before) throw pooled();
   if (snapshot) await tryToShare(first, second);
   await second.run('COMMIT');
+}
+
+/** What a pooler says that has not even transactions. */
+const NO_TRANSACTIONS = '08P01';
+
+async function beginAt(session: Session): Promise<void> {
+  try {
+    await session.run(BEGIN_READING);
+  } catch (error) {
+    throw error instanceof PgshiftError && error.code === NO_TRANSACTIONS ? pooled() : error;
+  }
 }
 
 async function processOf(session: Session): Promise<string | null | undefined> {

@@ -23,8 +23,8 @@ import {
   snapshotJoiner,
 } from '../run-snapshot.ts';
 
-/** How often a holder asks whether it is over, and its server whether it is there. An hour of it costs a tenth of a cent. */
-const LOOK_MS = 2_000;
+/** How often a holder asks whether it is over, and its server whether it is there. An hour of it costs a third of a cent. */
+const LOOK_MS = 1_000;
 /** How long the second waits for the first one's snapshot before it gives the turn back. */
 const FIRST_SNAPSHOT_MS = 60_000;
 const FIRST_LOOK_MS = 100;
@@ -45,19 +45,26 @@ export async function keep(ports: Ports, input: StepInput<'keep'>): Promise<Step
     return { over: true };
   }
   if (known === undefined && holder === 'second') return { over: false };
+  const endsAt = Math.min(startedAt + input.seconds * 1000, until === 0 ? Number.POSITIVE_INFINITY : until);
+  try {
+    return { over: await takeTurn(ports, command, known, { run, holder, endsAt }) };
+  } catch (error) {
+    if (known === undefined) await tellWhy(ports, run, error);
+    throw error;
+  }
+}
+
+/** Whether it was the last. */
+async function takeTurn(ports: Ports, command: LoadCommand, known: Snapshot | undefined, turn: Turn): Promise<boolean> {
   const session = await ports.connect(command.source, {
-    applicationName: applicationName(run, 'keep'),
+    applicationName: applicationName(turn.run, 'keep'),
     statementTimeoutMs: 0,
   });
   try {
     await session.run(`${PIN_POSTGRESQL_SOURCE}; ${NO_TIMEOUTS}`);
-    const endsAt = Math.min(startedAt + input.seconds * 1000, until === 0 ? Number.POSITIVE_INFINITY : until);
-    const held = await (known === undefined ? take : takeOver)(ports, session, { run, holder, endsAt });
-    ports.log.info('holding', { holder, snapshot: held.snapshot.snapshot });
-    return { over: await holdOn(ports, session, { run, holder, command, ...held }) };
-  } catch (error) {
-    if (known === undefined) await tellWhy(ports, run, error);
-    throw error;
+    const held = await (known === undefined ? take : takeOver)(ports, session, turn);
+    ports.log.info('holding', { holder: turn.holder, snapshot: held.snapshot.snapshot });
+    return await holdOn(ports, session, { ...turn, ...held, command });
   } finally {
     await session.close();
   }
@@ -131,15 +138,13 @@ async function exportSnapshot({ now }: Ports, session: Session, { endsAt }: Turn
   return { id: row?.id ?? '', pid: row?.pid ?? '', at: now(), endsAt };
 }
 
-interface Holding extends Held {
-  readonly run: string;
-  readonly holder: Holder;
+interface Holding extends Turn, Held {
   readonly command: LoadCommand;
 }
 
 /** Holds until the turn is over, and says whether it was the last. Throws when the session is lost. */
 async function holdOn(ports: Ports, session: Session, holding: Holding): Promise<boolean> {
-  const { endsAt } = holding.mine;
+  const { endsAt } = holding;
   const latest = Math.min(endsAt + EXTENSION_MS, ports.now() + ports.remaining() - SPARE_MS);
   let asked: Promise<boolean> | undefined;
   for (;;) {

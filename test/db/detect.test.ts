@@ -10,6 +10,7 @@ import type { Ports } from '../../core/ports.ts';
 import { detect } from '../../lambdas/1-detect/detect.ts';
 import type { PostgresServer } from '../../local/postgres/server.ts';
 import { createDatabase, startTestPostgres, type TestDatabase } from '../support/database.ts';
+import { type PoolerOptions, startPooler } from '../support/pooler.ts';
 import { bucket, keys, region, type StandIn, startStandIn } from '../support/redshift-stand-in.ts';
 
 const run = 'r';
@@ -21,7 +22,10 @@ let s3: S3Client;
 beforeAll(async () => {
   standIn = await startStandIn();
   source = await startTestPostgres();
-  database = await createDatabase(source, `CREATE ROLE plain LOGIN PASSWORD 'plain' CONNECTION LIMIT 7`);
+  database = await createDatabase(
+    source,
+    `CREATE ROLE plain LOGIN PASSWORD 'plain' CONNECTION LIMIT 7; CREATE ROLE narrow LOGIN PASSWORD 'narrow' CONNECTION LIMIT 3`,
+  );
   s3 = new S3Client({ endpoint: standIn.s3.endpoint, region, credentials: keys, forcePathStyle: true });
 });
 afterAll(async () => {
@@ -32,13 +36,20 @@ afterAll(async () => {
 });
 
 interface Logins {
+  /** Of the source. */
+  readonly port?: number;
   readonly user?: string;
   readonly password?: string;
   /** Connects the source to the stand-in. */
   readonly swapped?: boolean;
 }
 
-function ports({ user = source.user, password = source.password, swapped = false }: Logins = {}): Ports {
+function ports({
+  port = source.port,
+  user = source.user,
+  password = source.password,
+  swapped = false,
+}: Logins = {}): Ports {
   const redshift = new URL(standIn.redshift.uri());
   const target = {
     port: standIn.redshift.port,
@@ -46,7 +57,7 @@ function ports({ user = source.user, password = source.password, swapped = false
     password: decodeURIComponent(redshift.password),
     database: 'dev',
   };
-  const login = { port: source.port, user, password, database: database.name };
+  const login = { port, user, password, database: database.name };
   return {
     store: s3Store(s3, { bucket, owner: async () => undefined }),
     runs: { signOf: () => '', look: async () => 'unknown' },
@@ -98,6 +109,30 @@ test('counts the connections that are left to a plain user, whoever holds the ot
   for (const other of others) await other.drop();
 });
 
+describe('a pooler', () => {
+  const through = async (options: Omit<PoolerOptions, 'uri'>, text = command) => {
+    const pooler = await startPooler({ uri: database.uri, ...options });
+    const found = await detected({ command: text }, { port: pooler.port }).catch((error) => error);
+    await pooler.close();
+    return found;
+  };
+  const refused = { name: 'ConfigurationInvalid', message: expect.stringMatching(/pooler.*session mode/) };
+
+  test.each<[string, Omit<PoolerOptions, 'uri'>]>([
+    ['one session', { mode: 'transaction', sessions: 1 }],
+    ['several', { mode: 'transaction', sessions: 3 }],
+    ['several, by turns', { mode: 'transaction', sessions: 3, takes: 'first' }],
+  ])('that gives statements of one session to others is refused, whether it has %s', async (_what, options) => {
+    expect(await through(options)).toMatchObject(refused);
+    // What pgshift sets in a session would reach other people's.
+    expect(await through(options, command.replace(';', ' WITH no snapshot;'))).toMatchObject(refused);
+  });
+
+  test('that leaves a session to whoever has it is none', async () => {
+    expect(await through({ mode: 'session', sessions: 3 })).toMatchObject({ snapshot: true });
+  });
+});
+
 describe('refuses', () => {
   test.each([
     ['no command', {}, 'CommandInvalid', /neither "command" nor "commandKey"/],
@@ -121,6 +156,17 @@ describe('refuses', () => {
     await expect(detected({ command }, { swapped: true })).rejects.toMatchObject({
       name: 'DialectUnsupported',
       message: expect.stringMatching(/source is Redshift/),
+    });
+  });
+
+  test('a snapshot where it would take the last connections', async () => {
+    const narrow = { user: 'narrow', password: 'narrow' };
+    await expect(detected({ command }, narrow)).rejects.toMatchObject({
+      name: 'ConfigurationInvalid',
+      message: expect.stringMatching(/2 connections left for this user, and a snapshot takes 2/),
+    });
+    expect(await detected({ command: command.replace(';', ' WITH no snapshot;') }, narrow)).toMatchObject({
+      snapshot: false,
     });
   });
 

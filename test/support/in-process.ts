@@ -36,6 +36,8 @@ export interface InProcessOptions {
   readonly turnSeconds?: number;
   /** Comes before each call of a step; may wait, throw, or do something behind its back. */
   readonly before?: (step: StepName, input: Readonly<Record<string, unknown>>) => Promise<void>;
+  /** Comes before each statement of a step at the source; the same. */
+  readonly atSource?: (step: StepName, sql: string) => Promise<void>;
 }
 
 export interface Ended {
@@ -61,7 +63,7 @@ const accountId = '111122223333';
 const credentials = { accessKeyId: 'LOCAL', secretAccessKey: 'local' };
 
 export async function startInProcess(options: InProcessOptions): Promise<InProcess> {
-  const { environment, bucket, region, before = async () => {} } = options;
+  const { environment, bucket, region, before = async () => {}, atSource = async () => {} } = options;
   const physical = { PgshiftStagingBucket: bucket };
   const assembly = await readAssembly(await findAssembly(() => {}), { region, accountId, physical });
   const portsFor = portsOf({ ...environment, PGSHIFT_BUCKET: bucket });
@@ -75,7 +77,10 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
         try {
           await before(step, payload as Record<string, unknown>);
           const ports = portsFor({ run: String(Reflect.get(Object(payload), 'run')), step, remaining: () => 900_000 });
-          const result = await steps[step](killable(quiet(ports), signal), payload as never);
+          const result = await steps[step](
+            watched(quiet(ports), signal, (sql) => atSource(step, sql)),
+            payload as never,
+          );
           return JSON.parse(JSON.stringify(result));
         } catch (error) {
           if (error instanceof StateError) throw error;
@@ -138,7 +143,7 @@ function clientOf(environment: Readonly<Record<string, string>>, region: string)
 const quiet = (ports: Ports): Ports => ({ ...ports, log: { info: () => {} } });
 
 /** A function that is ended loses its connections; one in this process would go on holding them. */
-function killable(ports: Ports, signal: AbortSignal): Ports {
+function watched(ports: Ports, signal: AbortSignal, before: (sql: string) => Promise<void>): Ports {
   const sessions: Session[] = [];
   signal.addEventListener('abort', () => {
     for (const session of sessions) void session.close();
@@ -148,7 +153,18 @@ function killable(ports: Ports, signal: AbortSignal): Ports {
     connect: async (endpoint, options) => {
       const session = await ports.connect(endpoint, options);
       sessions.push(session);
-      return session;
+      if (endpoint.end === 'target') return session;
+      return {
+        ...session,
+        query: async (sql, values) => {
+          await before(sql);
+          return session.query(sql, values);
+        },
+        run: async (sql) => {
+          await before(sql);
+          return session.run(sql);
+        },
+      };
     },
   };
 }
