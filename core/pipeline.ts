@@ -113,9 +113,15 @@ export interface StepContracts {
     /** When the snapshot was taken, in milliseconds since 1970. */
     output: { readonly takenAt: number | null };
   };
-  /** One turn of one holder. It ends early at `until` (milliseconds since 1970; 0: the run is running). */
   keep: {
-    input: InRun & { readonly holder: Holder; readonly seconds: number; readonly until: number };
+    input: InRun & {
+      readonly holder: Holder;
+      /** Whether the run may have no snapshot yet. After that none is ever taken. */
+      readonly take: boolean;
+      readonly seconds: number;
+      /** The turn ends early then, in milliseconds since 1970; 0: the run is running. */
+      readonly until: number;
+    };
     /** Whether that was the last turn. */
     output: { readonly over: boolean };
   };

@@ -92,9 +92,11 @@ function firstHolder(scope: Construct, keep: IFunction): IChainable {
     payload: {
       run: jsonata('$run'),
       holder: 'first' satisfies Holder,
+      take: jsonata('$take'),
       seconds: jsonata('$turnSeconds'),
       until: jsonata('$until'),
     },
+    assign: { take: jsonata('false') },
   });
   const look = CallAwsService.jsonata(scope, named('Look at the run'), {
     service: 'sfn',
@@ -108,7 +110,7 @@ function firstHolder(scope: Construct, keep: IFunction): IChainable {
     },
   });
   look.addRetry(RETRY_CALLS);
-  const begins = Pass.jsonata(scope, named('First begins'), { assign: { until: 0 } });
+  const begins = Pass.jsonata(scope, named('First begins'), { assign: { take: true, until: 0 } });
   const over = Choice.jsonata(scope, named('First goes on?'))
     .when(IS_OVER, Succeed.jsonata(scope, named('First is done')))
     .otherwise(look.next(holds));
@@ -124,6 +126,7 @@ function secondHolder(scope: Construct, keep: IFunction): IChainable {
     payload: {
       run: jsonata('$run'),
       holder: 'second' satisfies Holder,
+      take: jsonata('false'),
       seconds: jsonata('$seconds'),
       until: jsonata('0'),
     },

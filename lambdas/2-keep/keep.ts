@@ -40,11 +40,12 @@ export async function keep(ports: Ports, input: StepInput<'keep'>): Promise<Step
   const command = await store.getJson<LoadCommand>(artifactKeys.command(run));
   const known = holder === 'first' ? await findSnapshot(store, run) : await awaitFirst(ports, run);
   if (await isOver(ports, run, command, known)) return { over: true };
-  if (until !== 0 && startedAt >= until) {
+  if (known === undefined && holder === 'second') return { over: false };
+  const forgotten = known === undefined && !input.take;
+  if (forgotten || (until !== 0 && startedAt >= until)) {
     await end(store, run, { reason: 'run stopped' });
     return { over: true };
   }
-  if (known === undefined && holder === 'second') return { over: false };
   const endsAt = Math.min(startedAt + input.seconds * 1000, until === 0 ? Number.POSITIVE_INFINITY : until);
   try {
     return { over: await takeTurn(ports, command, known, { run, holder, endsAt }) };

@@ -33,6 +33,7 @@ async function world(login: Login): Promise<Ports> {
       end === 'target'
         ? (redshift as unknown as Session)
         : openSession({ end, host: '127.0.0.1', ...login, tls: 'disable', authorities: [] }, options),
+    runs: { signOf: () => '', look: async () => 'unknown' },
     log: { info: () => {} },
     copyAuthorization: async () => ({ role: 'r' }),
     now: () => Date.now(),
@@ -41,7 +42,8 @@ async function world(login: Login): Promise<Ports> {
   };
 }
 
-const turn = (ports: Ports, holder: Holder, seconds = 60) => keep(ports, { run, holder, seconds, until: 0 });
+const turn = (ports: Ports, holder: Holder, seconds = 60) =>
+  keep(ports, { run, holder, take: holder === 'first', seconds, until: 0 });
 const release = (ports: Ports) => hold(ports, { run, release: true });
 const taken = (ports: Ports) => ports.store.getJson<Snapshot>(artifactKeys.snapshot(run));
 
@@ -126,6 +128,12 @@ describe.each(postgresVersions)('on $name', (version) => {
     expect(await countOf(ports)).toBe('10');
     await release(ports);
     expect(await Promise.all(twins)).toEqual([{ over: true }, { over: true }]);
+  });
+
+  test('once there was one, a new one is never taken, not even when every record of it is gone', async () => {
+    const ports = await world(me());
+    expect(await keep(ports, { run, holder: 'first', take: false, seconds: 60, until: 0 })).toEqual({ over: true });
+    expect(await ports.store.findText(artifactKeys.snapshot(run))).toBeUndefined();
   });
 
   test('what keeps the relay from taking one is told by the run that waits for it', async () => {

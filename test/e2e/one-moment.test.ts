@@ -38,13 +38,13 @@ beforeEach(async () => {
 });
 afterEach(() => source.drop());
 
-/** Loads all accounts, in parts of some 50, and gives the money that has arrived. */
+/** Loads all accounts, in parts of some 100, and gives the money that has arrived. */
 async function load(
   run: string,
   options: readonly string[],
   hooks: Pick<InProcessOptions, 'before' | 'atSource'>,
 ): Promise<string | null | undefined> {
-  const args = { first: source.uri, target: servers.target, options: ['rows per range = 50', ...options] };
+  const args = { first: source.uri, target: servers.target, options: ['rows per range = 100', ...options] };
   const [ready] = readCommands(args, new Secrets());
   if (ready === undefined) throw new Error('no command');
   const environment = { ...servers.env(), ...ready.secrets };
@@ -78,6 +78,8 @@ it('four readers, over several hand-overs, bring all the money that there is', a
       await teller.run(`BEGIN;
         UPDATE accounts_${from} SET money = money - 3 WHERE id = ${1 + ((moved * 31) % ACCOUNTS)};
         UPDATE accounts_${to} SET money = money + 3 WHERE id = ${1 + ((moved * 17) % ACCOUNTS)}; COMMIT`);
+      // Enough is enough: others need the processor, too.
+      await pause(2);
     }
   };
   const meanwhile = [moveMoney(), countSessions()];
@@ -86,7 +88,7 @@ it('four readers, over several hand-overs, bring all the money that there is', a
       if (step === 'keep') turns += 1;
     },
     atSource: async (step, sql) => {
-      if (step === 'extract' && readsPart(sql)) await pause(300);
+      if (step === 'extract' && readsPart(sql)) await pause(400);
     },
   });
   over = true;

@@ -158,8 +158,8 @@ test('the relay has two holders, and the second’s first turn is half as long',
   expect(kept).toHaveLength(2);
   expect(kept).toEqual(
     expect.arrayContaining([
-      { run: RUN, holder: 'first', seconds: 840, until: 0 },
-      { run: RUN, holder: 'second', seconds: 420, until: 0 },
+      { run: RUN, holder: 'first', take: true, seconds: 840, until: 0 },
+      { run: RUN, holder: 'second', take: false, seconds: 420, until: 0 },
     ]),
   );
 });
