@@ -172,10 +172,8 @@ describe('on error resume next', () => {
     const finished = await load(`WITH on error resume next ${casts} BEFORE LOAD DO $$ SELECT 1/0 $$`);
     expect(finished.code).toBe(1);
     expect(finished.stderr).toMatch(/BEFORE LOAD, block 1, statement 1/);
-    expect(await target.query(targetContent)).toEqual([
-      { name: expect.stringMatching(/_pgshift_\w+_blocks/) },
-      { name: 'public._pgshift_claims' },
-    ]);
+    const left = (await target.query(targetContent)).filter(({ name }) => name !== 'public._pgshift_claims');
+    expect(left).toEqual([{ name: expect.stringMatching(/_pgshift_\w+_blocks/) }]);
   });
 });
 
