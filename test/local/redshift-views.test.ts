@@ -49,6 +49,7 @@ describe('a late-binding view', () => {
       ['SELECT count(*) FROM (SELECT a FROM s.late WHERE EXTRACT(year FROM sysdate) > 2000) q', [['1']]],
       ['SELECT a FROM s.u WHERE a IN (SELECT a FROM s.late)', [[1]]],
       ['WITH late AS (SELECT 9 AS z) SELECT * FROM late', [[9]]],
+      ['WITH late (y) AS (SELECT 9 AS z) SELECT y FROM late', [[9]]],
       ['SELECT a FROM s.late UNION ALL SELECT a FROM s.late ORDER BY a', [[1], [1]]],
       ["SELECT 'from s.late' FROM s.late -- s.late", [['from s.late']]],
     ];
@@ -101,7 +102,9 @@ describe('a late-binding view', () => {
 
   it('may read another', async () => {
     await session.query('CREATE VIEW s.second AS SELECT b FROM s.late WITH NO SCHEMA BINDING');
-    await session.query('CREATE VIEW s.third AS SELECT * FROM s.second x WITH NO SCHEMA BINDING');
+    await session.query(
+      'CREATE VIEW s.third AS WITH q (b) AS (SELECT b FROM s.second) SELECT x.* FROM q x WITH NO SCHEMA BINDING',
+    );
     expect(await rows(session, 'SELECT * FROM s.third')).toEqual([['x']]);
     await session.query('CREATE OR REPLACE VIEW s.second AS SELECT b FROM s.third WITH NO SCHEMA BINDING');
     expect(await failure(session, 'SELECT * FROM s.third')).toMatchObject({ code: '42P17' });

@@ -81,7 +81,8 @@ CREATE VIEW pg_catalog.svv_columns AS
     datetime_precision::int, interval_type::text, interval_precision::text, NULL::text AS character_set_catalog,
     NULL::text AS character_set_schema, NULL::text AS character_set_name, NULL::text AS collation_catalog,
     NULL::text AS collation_schema, NULL::text AS collation_name, NULL::text AS domain_name,
-    col_description(format('%I.%I', table_schema, table_name)::regclass, ordinal_position::int) AS remarks
+    (SELECT col_description(r.oid, ordinal_position::int) FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace
+      WHERE n.nspname = table_schema AND r.relname = table_name) AS remarks
   FROM information_schema.columns WHERE table_schema <> 'pg_internal'
   UNION ALL
   SELECT current_database()::text, view_schema::text, view_name::text, col_name::text, col_num, NULL, 'YES', col_type,

@@ -106,13 +106,21 @@ class Scan {
     return word === 'join' || (word === 'using' && (statement === 'delete' || statement === 'merge'));
   }
 
-  /** The names that the statement gives to its own queries: WITH name AS (…). */
+  /** The names that the statement gives to its own queries: WITH name AS (…), or name (column, …) AS (…). */
   private ownQueries(): ReadonlySet<string> {
     const names = this.places.flatMap((_, place) => {
       const isQuery = this.at(place + 1)?.value === 'as' && this.at(place + 2)?.value === '(';
-      return isQuery ? [this.at(place)?.value ?? ''] : [];
+      return isQuery ? [this.at(this.beforeColumns(place))?.value ?? ''] : [];
     });
     return new Set(names);
+  }
+
+  /** Where the name stands whose list of columns ends here; the place itself when no list does. */
+  private beforeColumns(place: number): number {
+    if (this.at(place)?.value !== ')') return place;
+    let at = place;
+    while (at > 0 && this.at(at)?.value !== '(') at--;
+    return at - 1;
   }
 
   private endOfName(place: number): number {
