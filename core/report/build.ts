@@ -95,7 +95,8 @@ function tableRow(name: string, batches: readonly BatchRecord[]): ReportRow {
  * a final one before one that healed or would have, and of those the earliest.
  */
 function reasonOf(failure: FailureEvent, errors: readonly ErrorRecord[]): ReportError {
-  const byTime = errors.toSorted((a, b) => a.at - b.at);
+  // The relay's end is none of the run's: who needed the snapshot has said so.
+  const byTime = errors.filter(({ step }) => step !== 'keep').toSorted((a, b) => a.at - b.at);
   const decisive = byTime.find((error) => policyOf(error.kind)?.retry === 'final') ?? byTime.at(-1);
   if (failure.status === 'ABORTED') {
     return { kind: 'Stopped', message: 'The run was stopped from outside.', step: null, hint: null };

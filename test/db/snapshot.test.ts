@@ -9,6 +9,7 @@ import type { Holder } from '../../core/pipeline.ts';
 import type { Ports, Session } from '../../core/ports.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
 import { detect } from '../../lambdas/1-detect/detect.ts';
+import { trySessions } from '../../lambdas/1-detect/sessions.ts';
 import { hold } from '../../lambdas/2-hold/hold.ts';
 import { keep } from '../../lambdas/2-keep/keep.ts';
 import { openSourceReader } from '../../lambdas/source-reader.ts';
@@ -196,6 +197,19 @@ describe.each(postgresVersions)('on a standby, $name', (version) => {
     await pair.stop();
   });
 
+  test('sessions on different servers are told from one server’s', async () => {
+    const standby = await (await world(me())).connect(command.source, {
+      applicationName: 'test',
+      statementTimeoutMs: 0,
+    });
+    await expect(trySessions(primary, standby, true)).rejects.toMatchObject({
+      name: 'ConfigurationInvalid',
+      message: expect.stringMatching(/one host name stands for several servers/),
+    });
+    await standby.close();
+    await primary.run('ROLLBACK');
+  });
+
   test('detect wants hot_standby_feedback for a snapshot, and nothing of the kind without one', async () => {
     await expect(detected()).rejects.toMatchObject({
       name: 'ConfigurationInvalid',
@@ -206,10 +220,7 @@ describe.each(postgresVersions)('on a standby, $name', (version) => {
 
   test('with it, the snapshot outlives what vacuum removes on the primary', async () => {
     const ports = await world(me());
-    const standby = await ports.connect(
-      { end: 'source', scheme: 'postgresql' },
-      { applicationName: 'test', statementTimeoutMs: 0 },
-    );
+    const standby = await ports.connect(command.source, { applicationName: 'test', statementTimeoutMs: 0 });
     await standby.run('ALTER SYSTEM SET hot_standby_feedback TO on');
     await standby.run('SELECT pg_reload_conf()');
     await primary.run('CREATE TABLE t AS SELECT n FROM generate_series(1, 10) n');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PlanSummary } from '../../../../core/plan/model.ts';
 import { buildReport } from '../../../../core/report/build.ts';
-import type { BatchRecord } from '../../../../core/report/model.ts';
+import type { BatchRecord, ErrorRecord } from '../../../../core/report/model.ts';
 import { reportText, size, time } from '../../../../core/report/text.ts';
 
 const tableOf = (table: number, source: string) => ({
@@ -140,6 +140,19 @@ test('names the error that decided a failed run, not what the map said of it', (
     message: 'Redshift refuses a row of public.orders.',
   });
   expect(reportText(report)).toMatch(/Failed in copy: RowRefused\nRedshift refuses a row/);
+});
+
+test('a snapshot that nobody needed any more when it was lost is not why a run failed', () => {
+  const lost = { kind: 'SnapshotLost', message: 'It is lost.' };
+  const report = (errors: readonly ErrorRecord[]) =>
+    buildReport({
+      ...records,
+      errors,
+      failure: { name: 'r', status: 'FAILED', error: 'RowRefused', cause: '' },
+    });
+  const refused = { step: 'copy', kind: 'RowRefused', message: 'Redshift refuses a row.', at: 3 };
+  expect(report([{ ...lost, step: 'keep', at: 1 }, refused]).error).toMatchObject({ kind: 'RowRefused' });
+  expect(report([{ ...lost, step: 'extract', at: 1 }, refused]).error).toMatchObject(lost);
 });
 
 test('reports a run that left nothing but its failure', () => {

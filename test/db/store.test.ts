@@ -1,0 +1,33 @@
+// Is an object that must not be there twice written once, by S3 and by the store in memory?
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { memoryStore } from '../../adapters/memory-store.ts';
+import { s3Store } from '../../adapters/s3-store.ts';
+import type { Store } from '../../core/ports.ts';
+import { bucket, startTestS3, type TestS3 } from '../support/s3-server.ts';
+
+let s3: TestS3;
+beforeAll(async () => {
+  s3 = await startTestS3();
+});
+afterAll(() => s3.close());
+
+describe.each<[string, () => Store]>([
+  ['S3', () => s3Store(s3.s3, { bucket, owner: async () => undefined })],
+  ['memory', () => memoryStore(bucket, 'eu-central-1')],
+])('in %s', (_where, storeOf) => {
+  test('of many who write a new object at once one does, and it is what he wrote', async () => {
+    const store = storeOf();
+    const texts = Array.from({ length: 8 }, (_, n) => `written by ${n}`);
+    const wrote = await Promise.all(texts.map((text) => store.putNew('new', text)));
+    expect(wrote.filter((yes) => yes)).toHaveLength(1);
+    expect(await store.getText('new')).toBe(texts[wrote.indexOf(true)]);
+    expect(await store.putNew('new', 'later')).toBe(false);
+  });
+});
+
+test('a bucket that may not be written is told as such', async () => {
+  s3.server.faults.add({ operation: 'PutObject', times: 1, answer: { status: 403, code: 'AccessDenied' } });
+  const store = s3Store(s3.s3, { bucket, owner: async () => undefined });
+  await expect(store.putNew('denied', '')).rejects.toMatchObject({ name: 'BucketDenied' });
+  s3.server.faults.clear();
+});
