@@ -39,6 +39,8 @@ export function convertTo(target: Target, type: ColumnType, expression: string, 
       return done(asInteger(effective, expression, own), own.quoted);
     case 'decimal':
       return done(asDecimal(effective, expression, own), own.quoted);
+    case 'float':
+      return done(asFloat(target.sql, effective, expression, own), own.quoted);
     case 'date':
       return done(
         TIMESTAMPS.has(effective.name) ? `${expression}::date` : plainOf(effective, expression, own),
@@ -65,6 +67,12 @@ function asInteger(type: ColumnType, expression: string, own: Cast): string {
 /** A float's own digits without an exponent, which COPY is not known to take into a DECIMAL. */
 const asDecimal = (type: ColumnType, expression: string, own: Cast): string =>
   FLOATS.has(type.name) ? `${expression}::text::numeric` : plainOf(type, expression, own);
+
+/** A real's own digits: 0.1 stays 0.1, also where PostgreSQL would widen it beside a double. */
+const asFloat = (target: string, type: ColumnType, expression: string, own: Cast): string =>
+  type.name === 'float4' && target === 'DOUBLE PRECISION'
+    ? `${expression}::text::double precision`
+    : plainOf(type, expression, own);
 
 /**
  * What has a text form of its own keeps it; the rest is rendered as it always is. An empty text is NULL by our own doing:

@@ -52,8 +52,9 @@ export function guardColumns(
     if (guards.length === 0) return column;
     const inText = guards.some(({ hazard }) => hazardOf(hazard).inText === true);
     const expression = inText ? asText(column.expression, cast) : column.expression;
-    // Money is compared as the number that it is sent as.
-    const value = inText || cast.value.type.name === 'money' ? expression : cast.value.expression;
+    // Money is compared as the number that it is sent as, and a domain is its base.
+    const { name } = cast.value.type.base ?? cast.value.type;
+    const value = inText || name === 'money' ? expression : cast.value.expression;
     return { ...column, expression, ...(value === expression ? {} : { value }), guards };
   });
   return { columns: guarded, hazards, usedCasts };

@@ -173,6 +173,7 @@ const CASES: readonly Case[] = [
   ]),
   cast('bytea', to('varchar', 9), 'VARCHAR(9)', [['\\x00ff', '00ff']]),
   cast('money', to('decimal', 20, 2), 'DECIMAL(20,2)', [['12.50', '12.50']]),
+  cast('real', to('double precision'), 'DOUBLE PRECISION', [['0.1', '0.1']]),
   cast('integer[]', to('varchar', 99), 'VARCHAR(99)', [['{1,2}', '[1,2]']]),
   cast('uuid', to('varchar', 36), 'VARCHAR(36)', [
     ['a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'],

@@ -57,6 +57,22 @@ const CASES: readonly Case[] = [
   },
   {
     hazard: 'infinity',
+    type: 'float4',
+    to: 'double precision',
+    good: ['0.1', '0.1'],
+    bad: "'Infinity'",
+    arrives: { clamp: '1.7976931348623157e+308' },
+  },
+  {
+    hazard: 'date out of range',
+    type: 'timestamp',
+    to: 'date',
+    good: ["'9999-12-31 23:59:59'", '9999-12-31'],
+    bad: "'10000-01-01 00:00:00'",
+    arrives: { clamp: '9999-12-31' },
+  },
+  {
+    hazard: 'infinity',
     type: 'numeric',
     to: 'decimal(5,2)',
     good: ['1.5', '1.50'],

@@ -11,9 +11,9 @@ const MOMENTS: Range = ['0001-01-01 00:00:00', '9999-12-31 23:59:59.999999'];
 export function dayBounds({ from, to }: Passage): Bounds | undefined {
   const isDay = from.kind === 'date' || from.kind === 'timestamp' || from.kind === 'timestamptz';
   if (!isDay || (to.family !== 'date' && to.family !== 'timestamp')) return undefined;
-  return from.kind === 'date' || to.family === 'date'
-    ? { type: 'date', range: DAYS }
-    : { type: from.kind, range: MOMENTS };
+  if (from.kind === 'date') return { type: 'date', range: DAYS };
+  // A moment of the last day is no day after it.
+  return { type: to.family === 'date' ? 'date' : from.kind, range: MOMENTS };
 }
 
 export const isDay = ({ type }: Bounds): boolean => type === 'date' || type?.startsWith('timestamp') === true;

@@ -38,6 +38,16 @@ test('a domain holds what its base holds', () => {
   expect(guardsOf({ type: domain })).toEqual(['infinity: fail', 'date out of range: fail']);
 });
 
+test('money is compared as the number that it is sent as, in a domain as well', () => {
+  const money = type('money');
+  const domain = type('fee', 'public.fee', { schema: 'public', kind: 'domain', base: money });
+  for (const each of [money, domain]) {
+    const [planned] = tablesOf(planOf([table('t', { columns: [column('c', { type: each })] })]));
+    const [{ value, expression } = { value: '', expression: '' }] = planned?.columns ?? [];
+    expect(value ?? expression).toBe('"c"::numeric');
+  }
+});
+
 test('a CAST brings its own hazards', () => {
   const casts = [ofType('numeric', { to: { name: 'decimal', modifiers: [5, 1] } })];
   expect(guardsOf({ type: fixed }, { casts })).toEqual([
