@@ -23,6 +23,7 @@ export default defineConfig({
       project('db', 60),
       project('golden', 120),
       project('e2e', 180),
+      project('properties', 180),
     ],
   },
 });
