@@ -108,17 +108,21 @@ describe.each(PROFILES)('read by the %s profile, an empty bytea', (profile) => {
     ]);
   });
 
-  test('is what an empty text becomes that is cast to VARBYTE, and NULL what is cast to a number or a date', async () => {
+  test('is what an empty text becomes that is cast to VARBYTE, and NULL what is cast to a number, a date or a shape', async () => {
+    const point = '0101000000000000000000F03F0000000000000040';
     source = await createDatabase(
       ends.source,
-      `CREATE TABLE t (id int, bytes text, number varchar(5), day text);
-       INSERT INTO t VALUES (1, '', '', ''), (2, NULL, NULL, NULL), (3, 'é', '7', '2024-05-06')`,
+      `CREATE TABLE t (id int, bytes text, number varchar(5), day text, shape text);
+       INSERT INTO t VALUES (1, '', '', '', ''), (2, NULL, NULL, NULL, NULL), (3, 'é', '7', '2024-05-06', '${point}')`,
     );
-    await load(profile, 'CAST column t.bytes TO varbyte(2), column t.number TO integer, column t.day TO date');
+    await load(
+      profile,
+      'CAST column t.bytes TO varbyte(2), column t.number TO integer, column t.day TO date, column t.shape TO geometry',
+    );
     expect(await arrived(profile)).toEqual([
-      ['1', '', null, null],
-      ['2', null, null, null],
-      ['3', 'c3a9', '7', '2024-05-06'],
+      ['1', '', null, null, null],
+      ['2', null, null, null, null],
+      ['3', 'c3a9', '7', '2024-05-06', point],
     ]);
   });
 });
