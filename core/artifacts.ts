@@ -46,6 +46,8 @@ export const artifactKeys = {
   command: inRun(() => 'command.json'),
   capabilities: inRun(() => 'capabilities.json'),
   catalog: inRun(() => 'catalog.json'),
+  /** What was measured of columns until the time of an attempt was over. */
+  measured: inRun(() => 'measured.json'),
   /** Which moment of the source the run copies; where it can be had now, by holder; and that nobody holds it any more. */
   snapshot: inRun(() => 'snapshot.json'),
   snapshotHolder: inRun((holder: string) => `snapshot/${holder}.json`),

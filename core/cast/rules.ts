@@ -5,6 +5,7 @@ import type { Column, ColumnType } from '../catalog/model.ts';
 import type { CastGuards, CastRule, TypmodTest } from '../command/model.ts';
 import { DEFAULT_OPTIONS } from '../command/options.ts';
 import { convertTo } from './convert.ts';
+import { sizedBy } from './measured.ts';
 import { type Cast, castToRedshift, type TypeChoices } from './postgresql-to-redshift.ts';
 import { sourceModifier, targetType } from './redshift-types.ts';
 import { applyTransform } from './transforms.ts';
@@ -53,9 +54,8 @@ export function castColumn(
   const first = matching.find(({ rule }) => !saysOnlyPolicies(rule));
   const itself = { type: column.type, expression };
   if (first === undefined) {
-    const cast = castToRedshift(column.type, expression, choices);
     return {
-      cast,
+      cast: sizedBy(castToRedshift(column.type, expression, choices), itself, column.measured),
       value: itself,
       policies,
       notNull: column.notNull,
@@ -72,7 +72,7 @@ export function castColumn(
     dropsExtra: first.rule.extra === 'drop',
     used: [first.number, ...(typed === undefined || typed === first ? [] : [typed.number])],
   };
-  const made = castBy(first.rule, typed?.rule, column.type, expression, choices);
+  const made = castBy(first.rule, typed?.rule, { ...column, expression }, choices);
   if ('problem' in made) {
     return { ...kept, value: itself, cast: castToRedshift(column.type, expression, choices), problem: made.problem };
   }
@@ -104,8 +104,7 @@ const saysOnlyPolicies = ({ on, to, using, default: fallback, typmod, notNull, e
 function castBy(
   first: CastRule,
   typed: CastRule | undefined,
-  type: ColumnType,
-  column: string,
+  { type, expression: column, measured }: SourceExpression & Pick<Column, 'measured'>,
   choices: TypeChoices,
 ): Pick<ColumnCast, 'cast' | 'value'> | { readonly problem: string } {
   const keepTypmod = first.typmod === 'keep';
@@ -115,10 +114,8 @@ function castBy(
   const expression = value.expression === column ? column : `(${value.expression})`;
   const read = { type: value.type, expression };
   if (typed?.to === undefined) {
-    return {
-      value: read,
-      cast: castToRedshift(keepTypmod ? value.type : withoutModifier(value.type), expression, choices),
-    };
+    const own = castToRedshift(keepTypmod ? value.type : withoutModifier(value.type), expression, choices);
+    return { value: read, cast: sizedBy(own, read, first.using === undefined ? measured : undefined) };
   }
   const target = targetType(typed.to, value.type, keepTypmod);
   return 'problem' in target ? target : { value: read, cast: convertTo(target, value.type, expression, choices) };

@@ -1,5 +1,7 @@
 // What a database contains, as a value. Both ends have one; it is the artifact `catalog.json`.
 
+import type { Measured } from '../cast/measured.ts';
+
 export type Dialect = 'postgresql' | 'redshift';
 
 /**
@@ -46,6 +48,8 @@ export interface Column {
   /** The expression of a generated column. */
   readonly generated?: string;
   readonly comment?: string;
+  /** What its values take at most, where the command measures columns. */
+  readonly measured?: Measured;
 }
 
 /** A primary or unique key. Columns in key order. */

@@ -98,6 +98,8 @@ export interface LoadOptions extends PolicyOptions {
   readonly keepFiles: boolean;
   /** Any hazard stops the run, not only those that lose or refuse. */
   readonly strict: boolean;
+  /** One pass over each table sizes the columns of texts and of numbers without precision. */
+  readonly measureColumns: boolean;
   /** Each table is published as soon as it is complete; otherwise all of them in one transaction. */
   readonly publishTableByTable: boolean;
   /** Sums over each column are compared before publishing, not only row counts. */

@@ -3,6 +3,7 @@
 // it needs.
 
 import type { Bounds } from '../cast/hazards/bounds.ts';
+import type { Measured } from '../cast/measured.ts';
 import type { HazardName, Policy } from '../cast/value-hazards.ts';
 import type { PublishItem } from '../pipeline.ts';
 import type { Name } from './names.ts';
@@ -87,6 +88,8 @@ export interface PlannedColumn {
   /** What guards test, where it is not what is sent: the column, or what a transform makes of it. */
   readonly value?: string;
   readonly guards?: readonly PlannedGuard[];
+  /** What the type was sized by, where columns are measured. */
+  readonly measured?: Measured;
   /** Always quoted in CSV, so that an empty text is not taken for NULL. */
   readonly quoted: boolean;
   readonly comment?: string;

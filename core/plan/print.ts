@@ -1,6 +1,7 @@
 // The plan as a commented SQL script that a person can review: hazards on top, what each option came to, then what is
 // run, in the order of the run. It is for reading: rows arrive by COPY in between, which no script does.
 
+import type { Measured } from '../cast/measured.ts';
 import type { LoadCommand, SqlBlock } from '../command/model.ts';
 import { blocksAt, type Moment } from '../sql/blocks.ts';
 import { copyOut } from '../sql/copy-out.ts';
@@ -22,6 +23,7 @@ export function planScript(summary: PlanSummary, chunks: readonly PlanChunk[], c
     '--',
     `-- ${counted(summary.tables.length, 'table')}, largest first; ${batchesText(summary)}`,
     ...summary.tables.map((table) => comment(tableLine(table, planned))),
+    ...measuredLines(planned),
     ...policyLines(planned),
     ...(chunks.length === 0 ? [] : script(chunks, planned, command)),
   ].join('\n');
@@ -66,6 +68,25 @@ function tableLine(table: ShortTable, planned: readonly PlannedTable[]): string 
     ...(full === undefined ? [] : [PUBLISHED[full.publish]]),
   ];
   return `${name}: ${facts.join(', ')}`;
+}
+
+/** What WITH measure columns found. */
+function measuredLines(tables: readonly PlannedTable[]): string[] {
+  const lines = tables.flatMap(({ source, columns }) =>
+    columns.flatMap(({ source: column, measured, type }) =>
+      measured === undefined
+        ? []
+        : [comment(`${source.schema}.${source.name}.${column}: ${figures(measured)}, ${type}`)],
+    ),
+  );
+  return lines.length === 0 ? [] : ['--', '-- Columns as they were measured, and the types they get', ...lines];
+}
+
+function figures({ bytes, whole, scale, leastScale }: Measured): string {
+  if (bytes !== undefined) return `up to ${counted(bytes, 'byte')}`;
+  if (whole === undefined) return 'no values';
+  const zeros = scale === leastScale ? '' : `, ${leastScale} of them without zeros at the end`;
+  return `up to ${counted(whole, 'digit')} before the point and ${scale} after it${zeros}`;
 }
 
 /** What becomes of values that Redshift refuses or alters, where it is not pgshift's own choice. */

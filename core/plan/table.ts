@@ -79,6 +79,7 @@ function planColumn(table: Table, column: Column, style: NameStyle, { casts, opt
       ...(kept.identity === undefined ? {} : { identity: kept.identity }),
       expression: cast.expression,
       quoted: cast.quoted,
+      ...(column.measured === undefined ? {} : { measured: column.measured }),
       ...(column.comment === undefined ? {} : { comment: column.comment }),
     },
   };

@@ -16,6 +16,7 @@ import type { StepRecord } from '../../core/report/model.ts';
 import { applicationName, BEGIN_READING, PIN_POSTGRESQL_SOURCE, statementTimeoutMs } from '../../core/sql/session.ts';
 import { openSourceReader, type Reading } from '../source-reader.ts';
 import { describeViews } from './describe-views.ts';
+import { measureColumns } from './measure.ts';
 import { readLayouts } from './read-layouts.ts';
 
 /** The artifact `catalog.json`. */
@@ -31,7 +32,11 @@ export async function discover(
   const startedAt = ports.now();
   const command = await ports.store.getJson<LoadCommand>(artifactKeys.command(run));
   const capabilities = await ports.store.getJson<Capabilities>(artifactKeys.capabilities(run));
-  const source = await sourceCatalog(ports, { run, step: 'discover', command, snapshot }, capabilities.source, command);
+  const reading = { run, step: 'discover', command, snapshot };
+  const found = await sourceCatalog(ports, reading, capabilities.source, command);
+  const source = command.options.measureColumns
+    ? await measureColumns(ports, reading, { catalog: found, command, server: capabilities.source })
+    : found;
   const target = await targetCatalog(ports, run, command, capabilities.target);
   await ports.store.putJson(artifactKeys.catalog(run), { source, target } satisfies Catalogs);
   const record: StepRecord = { step: 'discover', startedAt, endedAt: ports.now(), count: source.tables.length };

@@ -12,7 +12,7 @@ export type Profile = (typeof PROFILES)[number];
 
 export interface TwoEnds {
   readonly source: PostgresServer;
-  /** Ports of steps between a database of the source and the stand-in of a profile; `before` is the stand-in's. */
+  /** Ports of steps between a database of any PostgreSQL and the stand-in of a profile; `before` is the stand-in's. */
   ports(database: TestDatabase, profile: Profile, options?: WorldOptions): Ports;
   /** A command between the same two. */
   command(database: TestDatabase, profile: Profile, clauses?: string): string;
@@ -31,12 +31,7 @@ export async function startTwoEnds(): Promise<TwoEnds> {
     optimistic: loginOf(hopeful.uri()),
   };
   const sessions = new Map<Profile, Promise<pg.Client>>();
-  const loginAt = ({ name }: TestDatabase): Login => ({
-    port: source.port,
-    user: source.user,
-    password: source.password,
-    database: name,
-  });
+  const loginAt = ({ uri }: TestDatabase): Login => loginOf(uri);
   return {
     source,
     ports: (database, profile, options = {}) => {
