@@ -32,6 +32,8 @@ export async function scanTables(
 async function count(ports: Ports, run: string, command: LoadCommand, { table, query }: Scan): Promise<Found[]> {
   const session = await openSourceReader(ports, { run, step: 'plan', command, snapshot: false });
   try {
+    // No Lambda's life is the limit here.
+    await session.run('SET LOCAL statement_timeout TO 0');
     if (table.parts.some((part) => part.query === true)) await session.run(pathForQueries(command.settings));
     const [row] = await session.query(query.sql);
     return query.counts.flatMap(

@@ -1,13 +1,14 @@
 // One value of PostgreSQL for a type that a CAST rule chose: how it is written in the CSV, and what is lost.
 
 import type { ColumnType } from '../catalog/model.ts';
+import { sourceValue, targetColumn } from './passage.ts';
 import { type Cast, castToRedshift, type TypeChoices } from './postgresql-to-redshift.ts';
-import { sourceModifier, type TargetType } from './redshift-types.ts';
+import type { TargetType } from './redshift-types.ts';
+import { type HazardName, VALUE_HAZARDS } from './value-hazards.ts';
 
 type Target = Exclude<TargetType, { problem: string }>;
 
 const TEXTS = new Set(['text', 'varchar', 'bpchar', 'name', 'char', 'citext']);
-const INTEGERS = new Set(['int2', 'int4', 'int8']);
 const FLOATS = new Set(['float4', 'float8']);
 const TIMESTAMPS = new Set(['timestamp', 'timestamptz']);
 
@@ -89,11 +90,13 @@ function asSuper(type: ColumnType, expression: string): string {
 
 function lossOf(target: Target, type: ColumnType): Cast['hazard'] {
   const place = `${type.sql} to ${target.sql}`;
-  if (target.family === 'decimal' && (target.scale ?? 0) < (scaleOf(type) ?? 0)) {
-    return {
-      kind: 'NARROWS',
-      message: `${place}: ${target.scale} digits are left after the point (\`on extra digits\`)`,
-    };
+  const narrows = narrowing(target, type);
+  if (narrows.length > 0) {
+    const words = narrows.map((name) => `\`on ${name}\``).join(', ');
+    return { kind: 'NARROWS', message: `${place}: not every value fits; ${words} says what becomes of the others` };
+  }
+  if (target.family === 'float' && digitsOf(type) > (FLOAT_DIGITS[target.sql] ?? 0)) {
+    return { kind: 'LOSES_DETAIL', message: `${place}: about ${FLOAT_DIGITS[target.sql]} digits are kept` };
   }
   if (target.family === 'date' && TIMESTAMPS.has(type.name)) {
     return { kind: 'LOSES_DETAIL', message: `${place}: the time of day is lost` };
@@ -107,11 +110,32 @@ function lossOf(target: Target, type: ColumnType): Cast['hazard'] {
   return undefined;
 }
 
-/** Digits after the point; undefined for what has none by its type. Unbounded ones count as many. */
-function scaleOf(type: ColumnType): number | undefined {
-  if (INTEGERS.has(type.name)) return 0;
-  if (type.name === 'float4' || type.name === 'float8') return Number.POSITIVE_INFINITY;
-  if (type.name === 'money') return 2;
-  if (type.name !== 'numeric') return undefined;
-  return sourceModifier(type).digits?.[1] ?? Number.POSITIVE_INFINITY;
+/** What is a matter of size, and not of what a type is. */
+const NARROWING: readonly HazardName[] = [
+  'number out of range',
+  'extra digits',
+  'multibyte',
+  'long text',
+  'long bytes',
+];
+
+/** What the column cannot hold of the type, where the one of the type map could, or could hold more. */
+function narrowing(target: Target, type: ColumnType): HazardName[] {
+  const passage = { from: sourceValue(type), to: targetColumn(target.sql), utf8: true };
+  const own = { ...passage, to: targetColumn(castToRedshift(type, '').type) };
+  const narrowed = VALUE_HAZARDS.filter(({ name, applies, held }) => {
+    const bounds = NARROWING.includes(name) && held?.(passage) !== true ? applies(passage) : undefined;
+    return bounds !== undefined && JSON.stringify(bounds) !== JSON.stringify(applies(own));
+  });
+  return narrowed.map(({ name }) => name);
+}
+
+const FLOAT_DIGITS: Readonly<Record<string, number>> = { REAL: 6, 'DOUBLE PRECISION': 15 };
+
+/** How many digits a number may have that count. */
+function digitsOf(type: ColumnType): number {
+  if (type.name === 'float4') return 6;
+  if (type.name === 'float8') return 15;
+  const { digits } = sourceValue(type);
+  return type.name === 'numeric' ? (digits?.[0] ?? Number.POSITIVE_INFINITY) : (digits?.[0] ?? 0);
 }

@@ -40,9 +40,10 @@ export function guardColumns(
     const guards = VALUE_HAZARDS.flatMap((hazard): PlannedGuard[] => {
       const bounds = hazard.applies(passage);
       if (bounds === undefined) return [];
-      const { policy, by } = chosenPolicy(hazard, passage, cast, options);
+      const chosen = chosenPolicy(hazard, passage, cast, options);
+      if (chosen === undefined) return [];
+      const { policy, by } = chosen;
       if (typeof by === 'number') usedCasts.push(by);
-      if (policy === 'keep' && by === undefined) return [];
       if (policy !== 'null' || !column.notNull) {
         return [{ hazard: hazard.name, policy, bounds, ...(by === undefined ? {} : { by: wordsOf(by) }) }];
       }
@@ -70,23 +71,21 @@ function asText(expression: string, { value }: CastedColumn): string {
 /** Who chose a policy: a CAST rule by its number, or WITH; nobody when absent. */
 type By = number | 'WITH' | undefined;
 
+/** Undefined where the column holds such values after all, and the command says nothing of them. */
 function chosenPolicy(
   hazard: ValueHazard,
   passage: Passage,
   { policies }: CastedColumn,
   options: LoadOptions,
-): { readonly policy: Policy; readonly by: By } {
+): { readonly policy: Policy; readonly by: By } | undefined {
   const said = policies.get(hazard.name);
   if (said !== undefined) return { policy: said.policy, by: said.rule };
   const given = options[policyOption(hazard.name)];
   if (given !== undefined) return { policy: given, by: 'WITH' };
-  return { policy: unsaidPolicy(hazard, passage, options), by: undefined };
-}
-
-/** Rows that Redshift refuses are put aside by `on error resume next`; what it would alter still stops the run. */
-function unsaidPolicy({ held, altered }: ValueHazard, passage: Passage, { onError }: LoadOptions): Policy {
-  if (held?.(passage) === true) return 'keep';
-  return onError === 'resume next' && altered?.(passage) !== true ? 'keep' : 'fail';
+  if (hazard.held?.(passage) === true) return undefined;
+  // Rows that Redshift refuses are put aside; what it would alter still stops the run.
+  const rejected = options.onError === 'resume next' && hazard.altered?.(passage) !== true;
+  return { policy: rejected ? 'keep' : 'fail', by: undefined };
 }
 
 const wordsOf = (by: number | 'WITH'): string => (by === 'WITH' ? by : `CAST rule ${by + 1}`);

@@ -60,7 +60,7 @@ export type HazardKind =
 /** Values of a column that Redshift would refuse or alter: how they are found, and what becomes of them. */
 export interface PlannedGuard {
   readonly hazard: HazardName;
-  /** `keep` where the command says so: then nothing is tested. */
+  /** `keep`: nothing is tested. */
   readonly policy: Policy;
   readonly bounds: Bounds;
   /** Who said so: `WITH`, or `CAST rule 2`. Absent for pgshift's own. */

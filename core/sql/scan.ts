@@ -13,7 +13,7 @@ export interface ScanQuery {
   readonly counts: readonly { readonly name: string; readonly column: number; readonly guard: number }[];
 }
 
-/** A heap is read once however many parts it has. Nothing where no column can hold such a value. */
+/** A heap is read once, however many parts it has, unless it is very wide. Nothing where no column can hold such a value. */
 export function scanQueries(table: PlannedTable): ScanQuery[] {
   const heaps = new Map(table.parts.map(({ where: _whole, ...part }) => [part.from, part]));
   return [...heaps.values()].flatMap((heap) => [...scanValues(table, heap), ...scanRows(table, heap)]);
@@ -21,12 +21,27 @@ export function scanQueries(table: PlannedTable): ScanQuery[] {
 
 type Guards = NonNullable<PlannedColumn['guards']>;
 
+/** A SELECT has up to 1,664 columns, and a column up to five guards. */
+const COLUMNS_PER_QUERY = 300;
+
 function scanValues({ columns }: PlannedTable, heap: PlannedPart): ScanQuery[] {
-  const guarded = columns.flatMap((column, number) => {
+  const guarded = columns.flatMap((column, number): Guarded[] => {
     const { guards = [] } = column;
     return guards.length === 0 ? [] : [{ column, number, guards }];
   });
-  if (guarded.length === 0) return [];
+  const queries = Math.ceil(guarded.length / COLUMNS_PER_QUERY);
+  return Array.from({ length: queries }, (_, query) =>
+    countGuarded(guarded.slice(query * COLUMNS_PER_QUERY, (query + 1) * COLUMNS_PER_QUERY), heap),
+  );
+}
+
+interface Guarded {
+  readonly column: PlannedColumn;
+  readonly number: number;
+  readonly guards: Guards;
+}
+
+function countGuarded(guarded: readonly Guarded[], heap: PlannedPart): ScanQuery {
   const values = guarded.map(({ column, number }) => `${testedOf(column)} AS ${identifier(`v${number}`)}`);
   const found = guarded.map(({ number, guards }) => `${firstOf(guards, number)} AS ${identifier(`g${number}`)}`);
   const counts = guarded.flatMap(({ number, guards }) =>
@@ -38,7 +53,7 @@ function scanValues({ columns }: PlannedTable, heap: PlannedPart): ScanQuery[] {
   );
   const rendered = `SELECT ${values.join(', ')} FROM ${rowsOf(heap)} OFFSET 0`;
   const tested = `SELECT ${found.join(', ')} FROM (${rendered}) AS "rendered" OFFSET 0`;
-  return [{ sql: `SELECT ${list.join(', ')} FROM (${tested}) AS "tested"`, counts }];
+  return { sql: `SELECT ${list.join(', ')} FROM (${tested}) AS "tested"`, counts };
 }
 
 /** What the guards of a column test. */

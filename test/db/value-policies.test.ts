@@ -6,6 +6,7 @@ import type { BatchItem, StepInput } from '../../core/pipeline.ts';
 import type { PlanChunk } from '../../core/plan/model.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { Report } from '../../core/report/model.ts';
+import { scanQueries } from '../../core/sql/scan.ts';
 import { detect } from '../../lambdas/1-detect/detect.ts';
 import { discover } from '../../lambdas/3-discover/discover.ts';
 import { plan } from '../../lambdas/4-plan/plan.ts';
@@ -518,6 +519,36 @@ test('texts of a source that does not keep them in UTF-8 are measured in UTF-8',
   await loadBySteps(ends.ports(latin, 'pessimistic'), 'latin', command);
   await session.close();
   expect(await ends.arrived('pessimistic', 'SELECT v FROM public.t')).toEqual([['é'.repeat(32_767)]]);
+});
+
+test('1,600 columns are guarded, counted and scanned', async () => {
+  const types = ['text', 'jsonb', 'timestamp', 'numeric'] as const;
+  const columns = Array.from({ length: 1600 }, (_, n) => `c${n} ${types[n % types.length]}`);
+  const wide = await createDatabase(
+    ends.source,
+    `CREATE TABLE wide (${columns.join(', ')});
+     INSERT INTO wide (c0, c1, c2, c3, c1598) VALUES ('a', '[1]', 'infinity', 1.5, 'infinity'), ('b', NULL, '2024-05-06', NULL, NULL)`,
+  );
+  const ports = ends.ports(wide, 'pessimistic');
+  await loadBySteps(ports, 'wide', ends.command(wide, 'pessimistic', 'WITH on infinity null'));
+  await report(ports, { run: 'wide' });
+  expect(await ends.arrived('pessimistic', 'SELECT c0, c1, c2, c3, c1598 FROM public.wide ORDER BY c0')).toEqual([
+    ['a', '[1]', null, '1.5', null],
+    ['b', null, '2024-05-06 00:00:00', null, null],
+  ]);
+  const { replaced } = await ports.store.getJson<Report>(artifactKeys.reportJson('wide'));
+  expect(replaced.map(({ column, rows }) => [column, rows])).toEqual([
+    ['c2', 1],
+    ['c1598', 1],
+  ]);
+  const { tables } = await ports.store.getJson<PlanChunk>(artifactKeys.planChunk('wide', 0));
+  let counted = 0;
+  for (const { sql, counts } of tables.flatMap(scanQueries)) {
+    const [row] = await wide.session.query(sql);
+    counted += counts.reduce((sum, { name }) => sum + Number(row?.[name]), 0);
+  }
+  expect(counted).toBe(2);
+  await wide.drop();
 });
 
 async function columnOf(ports: Ports, run: string, n: number): Promise<string | undefined> {

@@ -160,8 +160,16 @@ describe('types of Redshift', () => {
 
 describe('what is lost', () => {
   test.each<[ColumnType, ReturnType<typeof to>, RegExp]>([
-    [numeric(10, 4), to('decimal', 10, 2), /2 digits are left after the point/],
-    [type('float8', 'double precision'), to('decimal', 10, 2), /2 digits are left after the point/],
+    [numeric(10, 4), to('decimal', 10, 2), /not every value fits; `on extra digits` says/],
+    [numeric(10, 2), to('decimal', 8, 2), /not every value fits; `on number out of range` says/],
+    [type('float8', 'double precision'), to('decimal', 10, 2), /`on number out of range`, `on extra digits` says/],
+    [type('int8', 'bigint'), to('integer'), /`on number out of range` says/],
+    [text, to('varchar', 20), /`on long text` says/],
+    [varchar(3), to('char', 12), /`on multibyte` says/],
+    [type('bytea'), to('varbyte', 20), /`on long bytes` says/],
+    [type('float8', 'double precision'), to('real'), /`on number out of range` says/],
+    [numeric(20, 2), to('double precision'), /about 15 digits are kept/],
+    [int4, to('real'), /about 6 digits are kept/],
     [type('timestamptz', 'timestamp with time zone'), to('date'), /time of day/],
     [type('timestamptz', 'timestamp with time zone'), to('timestamp'), /in UTC/],
     [text, to('integer'), /empty text arrives as NULL/],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Catalog, Column, Table } from '../../../../core/catalog/model.ts';
-import type { LoadOptions } from '../../../../core/command/model.ts';
+import type { CastRule, LoadOptions } from '../../../../core/command/model.ts';
 import { PART_BYTES } from '../../../../core/plan/parts.ts';
 import { catalog, column, hazardsOf, int4, planOf, table, text } from './planning.ts';
 
@@ -234,6 +234,60 @@ test('strict makes every loss a reason to stop, but not what was asked for', () 
   const target = catalog([table('t')], { dialect: 'redshift' });
   const result = plan([table('t', { columns: [column('p', { type: point })] })], { target, options: { strict: true } });
   expect(hazardsOf(result)).toEqual(['TYPE_AS_TEXT refuse public.t.p', 'DROPS_TARGET_TABLE report public.t']);
+});
+
+test('strict stops on all that the catalog says is narrowed, lost, left out or dropped', () => {
+  const varchar = { ...int4, name: 'varchar', sql: 'character varying(20000)', modifier: 20_004 };
+  const json = { ...int4, name: 'json', sql: 'json' };
+  const point = { ...int4, name: 'point', sql: 'point' };
+  const columns = [
+    column('id', { notNull: true, default: "nextval('s'::regclass) * random()" }),
+    column('long', { type: varchar }),
+    column('doc', { type: json }),
+    column('at', { type: point }),
+  ];
+  const tables = [
+    table('t', {
+      columns,
+      keys: [{ name: 'k', kind: 'unique', columns: ['doc'] }],
+      foreignKeys: [
+        {
+          name: 'f',
+          columns: ['id'],
+          references: { schema: 'public', table: 'gone', columns: ['id'] },
+          validated: true,
+        },
+      ],
+    }),
+    table('m', { kind: 'materialized view' }),
+    table('nothing', { columns: [] }),
+  ];
+  const narrow: CastRule = {
+    match: { by: 'column', table: 't', column: 'id' },
+    guards: {},
+    to: { name: 'smallint', modifiers: [] },
+    default: 'keep',
+    typmod: 'keep',
+    notNull: 'keep',
+    extra: 'keep',
+  };
+  const unused: CastRule = { ...narrow, match: { by: 'type', type: 'money' } };
+  const asked = (strict: boolean) => hazardsOf(planOf(tables, { casts: [narrow, unused], options: { strict } }));
+  const lost = [
+    'NARROWS public.t.id',
+    'NARROWS public.t.long',
+    'LOSES_DETAIL public.t.doc',
+    'TYPE_AS_TEXT public.t.at',
+    'DEFAULT_DROPPED public.t.id',
+    'KEY_DROPPED public.t',
+    'FOREIGN_KEY_DROPPED public.t',
+    'LEFT_OUT public.m',
+    'NO_COLUMNS public.nothing',
+    'MATCHES_NOTHING null',
+  ];
+  const as = (policy: string) => lost.map((hazard) => hazard.replace(' ', ` ${policy} `)).toSorted();
+  expect(asked(false).toSorted()).toEqual(as('report'));
+  expect(asked(true).toSorted()).toEqual(as('refuse'));
 });
 
 test('cuts ten thousand tables into chunks of a hundred, published 500 at a time', () => {
