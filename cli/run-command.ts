@@ -98,8 +98,8 @@ function nameOf({ secret: _secret, secretKey: _key, ...endpoint }: ReadyCommand[
   return printUri(endpoint);
 }
 
-/** The report of a failure is written after the execution has ended; this long it is worth waiting for. */
-const settleMilliseconds = 3000;
+/** The report of a failure is written after the execution has ended: on a busy machine some seconds after. */
+const settleMilliseconds = 30_000;
 
 async function reasonOf(machine: Machine, run: string, end: ExecutionEnd): Promise<string> {
   await Promise.race([machine.settled(), pause(settleMilliseconds, undefined, { ref: false })]);
