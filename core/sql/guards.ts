@@ -41,19 +41,33 @@ export function guardsRendered({ guards = [], expression, source }: PlannedColum
 
 /** The column's expression with its guards around it; its number is its place in the plan. */
 export function guardedExpression(column: PlannedColumn, number: number, marking: Marking): string {
-  const { guards = [], value = column.expression, expression } = column;
-  const tested = [...guards.entries()].filter(([, guard]) => isTested(guard, marking.again));
-  if (tested.length === 0) return expression;
-  const suspects = new Set(tested.map(([, { hazard, bounds }]) => hazardOf(hazard).suspect(value, bounds)));
-  const cases = tested.map(([index, guard]) => {
-    const hazard = hazardOf(guard.hazard);
+  return guardedBy(column, marking, (value, test, guard, index) => {
     const effect =
       guard.policy === 'fail'
         ? mark(marking, { column: number, guard: index }, value)
         : `set_config('${counter(number, index)}', (${countOf(number, index)} + 1)::text, true)`;
     // A CASE inside WHEN: only there is it certain that the effect waits for the test.
-    const test = `CASE WHEN ${hazard.test(value, guard.bounds)} THEN ${effect} IS NOT NULL END`;
-    return `WHEN ${test} THEN ${replacement(hazard, guard, value)}`;
+    return `CASE WHEN ${test} THEN ${effect} IS NOT NULL END`;
+  });
+}
+
+/** What is sent of a column: neither does it stop anything, nor is anything counted. */
+export const sentExpression = (column: PlannedColumn, marking: Pick<Marking, 'again'>): string =>
+  guardedBy(column, marking, (_, test) => test);
+
+function guardedBy(
+  column: PlannedColumn,
+  { again }: Pick<Marking, 'again'>,
+  conditionOf: (value: string, test: string, guard: PlannedGuard, index: number) => string,
+): string {
+  const { guards = [], value = column.expression, expression } = column;
+  const tested = [...guards.entries()].filter(([, guard]) => isTested(guard, again));
+  if (tested.length === 0) return expression;
+  const suspects = new Set(tested.map(([, { hazard, bounds }]) => hazardOf(hazard).suspect(value, bounds)));
+  const cases = tested.map(([index, guard]) => {
+    const hazard = hazardOf(guard.hazard);
+    const condition = conditionOf(value, hazard.test(value, guard.bounds), guard, index);
+    return `WHEN ${condition} THEN ${replacement(hazard, guard, value)}`;
   });
   return `CASE WHEN ${[...suspects].join(' OR ')} THEN CASE ${cases.join(' ')} ELSE ${expression} END ELSE ${expression} END`;
 }

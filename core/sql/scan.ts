@@ -74,8 +74,9 @@ function firstOf(guards: Guards, number: number): string {
 
 function scanRows({ columns, longRow }: PlannedTable, heap: PlannedPart): ScanQuery[] {
   if (longRow === undefined) return [];
+  const names = columns.map(({ target }) => identifier(target));
   const rendered = columns.map(({ expression, target }) => `${expression} AS ${identifier(target)}`).join(', ');
   const from = `(SELECT ${rendered} FROM ${rowsOf(heap)} OFFSET 0) AS "rendered"`;
-  const sql = `SELECT count(*) FILTER (WHERE ${isLong(longRow, columns)}) AS "rows" FROM ${from}`;
+  const sql = `SELECT count(*) FILTER (WHERE ${isLong(longRow, { read: names, sent: names })}) AS "rows" FROM ${from}`;
   return [{ sql, counts: [{ name: 'rows', column: columns.length, guard: 0 }] }];
 }
