@@ -92,7 +92,7 @@ const TIME = /^\d\d:\d\d:\d\d(?:\.\d+)?$/;
 const TIMETZ = /^\d\d:\d\d:\d\d(?:\.\d+)?\+00$/;
 
 function inRedshift(value: Value, type: string): string | undefined {
-  const [, name = '', digits = ''] = /^([A-Z ]+?)(?:\((\d+).*\))?$/.exec(type) ?? [];
+  const [, name = '', digits = '', places = '0'] = /^([A-Z ]+?)(?:\((\d+)(?:,(\d+))?\))?$/.exec(type) ?? [];
   const literal = keepsItsText(value) ? value.text : undefined;
   const matching = (pattern: RegExp) =>
     literal !== undefined && value.kind === 'text' && pattern.test(literal) ? redshiftLiteral(literal) : undefined;
@@ -100,9 +100,9 @@ function inRedshift(value: Value, type: string): string | undefined {
     case 'SMALLINT':
     case 'INTEGER':
     case 'BIGINT':
-      return literal !== undefined && /^[+-]?\d+$/.test(literal) ? literal : undefined;
+      return literal !== undefined && holdsWhole(literal, name) ? literal : undefined;
     case 'DECIMAL':
-      return literal !== undefined && /^[+-]?\d+(?:\.\d+)?$/.test(literal) ? literal : undefined;
+      return literal !== undefined && holdsDecimal(literal, Number(digits), Number(places)) ? literal : undefined;
     case 'REAL':
     case 'DOUBLE PRECISION':
       return literal === undefined ? undefined : floating(literal);
@@ -139,6 +139,22 @@ function keepsItsText({ kind, text, casts }: Value): boolean {
   const cut = casts.some((cast) => Number(/\((\d+)/.exec(cast)?.[1] ?? Number.POSITIVE_INFINITY) < text.length);
   const scaled = text.includes('.') && casts.some((cast) => /^(?:numeric\(|integer|bigint|smallint)/.test(cast));
   return !cut && !scaled && !names.includes('bytea');
+}
+
+/** The bits of each integer type, without its sign. */
+const BITS = { SMALLINT: 15n, INTEGER: 31n, BIGINT: 63n } as const;
+
+function holdsWhole(text: string, name: keyof typeof BITS): boolean {
+  if (!/^[+-]?\d+$/.test(text)) return false;
+  const value = BigInt(text.replace('+', ''));
+  const end = 2n ** BITS[name];
+  return -end <= value && value < end;
+}
+
+/** Whether a DECIMAL keeps all of the number's digits. */
+function holdsDecimal(text: string, digits: number, places: number): boolean {
+  const [, whole, fraction = ''] = /^[+-]?(?=\d)0*(\d*?)(?:\.(\d*?)0*)?$/.exec(text) ?? [];
+  return whole !== undefined && whole.length <= digits - places && fraction.length <= places;
 }
 
 /** Redshift reads up to 38 digits of a number as a decimal; a float of more has no digits to lose. */

@@ -62,9 +62,9 @@ export function measureQuery({ from, columns }: Slice, { encoding = 'UTF8' }: Pi
       const text = encoding === 'UTF8' ? textOf(type.name, column) : `convert_to(${column}::text, 'UTF8')`;
       return [`max(octet_length(${text})) AS b${at}`];
     }
-    // NaN and infinity have no scale.
+    // NaN and infinity, which have no scale, count as a number that no DECIMAL holds: their column stays text.
     return [
-      `max(trunc(abs(${column}))) FILTER (WHERE scale(${column}) IS NOT NULL) AS w${at}`,
+      `max(CASE WHEN scale(${column}) IS NOT NULL THEN trunc(abs(${column})) WHEN ${column} IS NOT NULL THEN 1e50 END) AS w${at}`,
       `max(scale(${column})) AS s${at}`,
       `max(min_scale(${column})) AS l${at}`,
     ];
