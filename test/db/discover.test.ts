@@ -4,6 +4,7 @@ import { memoryStore } from '../../adapters/memory-store.ts';
 import { openSession } from '../../adapters/session.ts';
 import { artifactKeys } from '../../core/artifacts.ts';
 import { type Endpoint, type LoadCommand, NO_CLAUSES } from '../../core/command/model.ts';
+import { DEFAULT_OPTIONS } from '../../core/command/options.ts';
 import type { Server } from '../../core/dialect/version.ts';
 import type { Ports, SessionOptions } from '../../core/ports.ts';
 import { type Catalogs, discover } from '../../lambdas/3-discover/discover.ts';
@@ -40,7 +41,8 @@ async function world(source: TestDatabase, target: TestDatabase, after = async (
     database: name,
   });
   const ends = { source: endpoint('source', source), target: endpoint('target', target) };
-  await store.putJson(artifactKeys.command(run), { ...ends, ...NO_CLAUSES } satisfies Partial<LoadCommand>);
+  const command = { ...ends, ...NO_CLAUSES, options: DEFAULT_OPTIONS } satisfies Partial<LoadCommand>;
+  await store.putJson(artifactKeys.command(run), command);
   const dialect = { dialect: 'postgresql', major: 18, label: 'PostgreSQL 18' } satisfies Server;
   await store.putJson(artifactKeys.capabilities(run), { source: dialect, target: dialect });
   const sent: string[] = [];
