@@ -139,7 +139,7 @@ export const ERROR_KINDS = {
   ),
   StorageUnavailable: transient(
     'S3 did not answer, or answered that it could not.',
-    'S3 did not answer; if it lasts, check the status of S3 in the region.',
+    'If it lasts, check the status of S3 in the region.',
   ),
   SerializationConflict: transient(
     'Two transactions could not both be right, and the server ended this one.',
@@ -151,7 +151,7 @@ export const ERROR_KINDS = {
   ),
   LockTimeout: busy(
     'A table was held by somebody for longer than a Lambda should wait.',
-    'Another session holds the table; end it or wait.',
+    'End the session that holds it, or wait.',
   ),
 } as const satisfies Record<string, ErrorPolicy>;
 

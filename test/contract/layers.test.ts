@@ -79,7 +79,7 @@ const below =
     folders.some((folder) => to.startsWith(`${folder}/`));
 
 /** Run by hand to write `queries.generated.ts` and a page; no part of the product, which the last test of core proves. */
-const GENERATORS = ['core/catalog/embed-queries.ts', 'core/cast/write-types-page.ts'];
+const GENERATORS = ['core/catalog/embed-queries.ts', 'core/cast/write-types-page.ts', 'core/write-error-pages.ts'];
 
 describe('core', () => {
   test('imports nothing of ours but core', () => {

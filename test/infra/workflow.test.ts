@@ -2,8 +2,9 @@
 // the right order, and retry as the policy says? The interpreter is the laptop's; the definition is the synthesized one.
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import jsonata from 'jsonata';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { artifactKeys } from '../../core/artifacts.ts';
+import { kindsOf } from '../../core/errors.ts';
 import { type BatchItem, type PartAddress, STEPS, type StepName, type StepOutput } from '../../core/pipeline.ts';
 import { type States, startStates } from '../../local/states/api.ts';
 import { StateError } from '../../local/states/errors.ts';
@@ -216,12 +217,18 @@ test('a final error fails the run at once, and neither publish nor report runs',
   expect(payloadsOf('Report')).toEqual([]);
 });
 
-test('a transient error is tried seven times in all', async () => {
-  answers.discover = () => {
-    throw new StateError('ConnectionLost', 'gone');
-  };
-  await run();
-  expect(payloadsOf('Discover')).toHaveLength(7);
+describe('of every kind of error a step is', () => {
+  test.each([
+    ...kindsOf('final').map((kind) => [kind, 'never tried again', 1] as const),
+    ...kindsOf('transient').map((kind) => [kind, 'tried seven times in all', 7] as const),
+    ...kindsOf('busy').map((kind) => [kind, 'tried twenty-one times in all', 21] as const),
+  ])('%s: %s', async (kind, _promise, tries) => {
+    answers.discover = () => {
+      throw new StateError(kind, 'no');
+    };
+    expect((await run()).error).toBe(kind);
+    expect(payloadsOf('Discover')).toHaveLength(tries);
+  });
 });
 
 const evaluate = (expression: string, states: object): Promise<unknown> =>
