@@ -80,7 +80,7 @@ function hexDigits(value: Buffer): Buffer {
 }
 
 /** PostgreSQL prints a blank after `:` and `,`; Redshift does not. */
-function compactJson(value: Buffer): Buffer {
+export function compactJson(value: Buffer): Buffer {
   const compact = Buffer.alloc(value.length);
   let length = 0;
   let quoted = false;

@@ -4,7 +4,9 @@ import type { BackendConnection } from './backend.ts';
 import { type CopySettings, runCopy } from './copy/run.ts';
 import { RedshiftError, sqlstate } from './errors.ts';
 import type { Results } from './results.ts';
-import type { Copy, Statement, Steps } from './sql/statement.ts';
+import type { LongNames } from './sql/long-names.ts';
+import type { Copy, Statement, Steps, Unload } from './sql/statement.ts';
+import { runUnload, type UnloadContext } from './unload/run.ts';
 import { code, commandComplete, errorResponse, query } from './wire.ts';
 
 /** What a session lends to the statements that it runs. */
@@ -12,6 +14,7 @@ export interface Surroundings {
   readonly backend: BackendConnection;
   readonly results: Results;
   readonly copying: CopySettings;
+  readonly names: LongNames;
   /** Sends to the client. */
   readonly tell: (bytes: Buffer) => void;
   /** Sends a message of the backend to the client, in Redshift's words. */
@@ -27,7 +30,7 @@ export class StatementRunner {
     this.around = around;
   }
 
-  /** Ends a COPY that runs here; whatever runs in the backend is cancelled there. */
+  /** Ends a COPY or an UNLOAD that runs here; whatever runs in the backend is cancelled there. */
   cancel(): void {
     this.stopCopy?.abort(new RedshiftError('canceling statement due to user request', '57014'));
   }
@@ -45,7 +48,8 @@ export class StatementRunner {
       const statement = await read();
       if (statement.kind === 'pass') return await this.pass(statement.sql);
       if (statement.kind === 'steps') return await this.steps(statement);
-      await this.copy(statement);
+      if (statement.kind === 'copy') await this.copy(statement);
+      else await this.unload(statement);
       return true;
     } catch (error) {
       await this.refuse(error);
@@ -96,15 +100,26 @@ export class StatementRunner {
     return rows[0]?.[0] != null;
   }
 
-  private async copy(statement: Copy): Promise<void> {
-    const { backend, copying, results, tell } = this.around;
+  private async copy({ copy }: Copy): Promise<void> {
+    this.copyStandsAlone = this.around.backend.status === 'I';
+    await this.stoppable((running) => runCopy(copy, running));
+  }
+
+  private async unload({ unload, sql }: Unload): Promise<void> {
+    if (sql === undefined) throw new Error('the query of an UNLOAD was not read');
+    this.copyStandsAlone = false;
+    await this.stoppable((running) => runUnload(unload, sql, running));
+  }
+
+  private async stoppable(run: (running: UnloadContext) => Promise<void>): Promise<void> {
+    const { backend, copying, names, results, tell } = this.around;
     const stop = new AbortController();
     this.stopCopy = stop;
-    this.copyStandsAlone = backend.status === 'I';
     try {
-      await runCopy(statement.copy, {
+      await run({
         ...copying,
         backend,
+        names,
         pid: results.pid,
         signal: stop.signal,
         stop: (reason) => stop.abort(reason),

@@ -32,6 +32,8 @@ export interface RedshiftOptions {
   readonly isolation?: 'snapshot' | 'serializable';
   /** Serverless has no STL tables: load errors are in sys_load_error_detail only. */
   readonly deployment?: 'provisioned' | 'serverless';
+  /** Whether users may UNLOAD, which takes a privilege of its own. */
+  readonly unload?: 'allowed' | 'refused';
 }
 
 export interface RedshiftServer {
@@ -59,8 +61,8 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
   const isolation = options.isolation ?? 'snapshot';
   const deployment = options.deployment ?? 'provisioned';
   const admin = await prepareDatabase({ backend, user, password, database, isolation, deployment });
-  const { s3, profile = 'pessimistic' } = options;
-  const copying = { admin, s3, profile, deployment, database };
+  const { s3, profile = 'pessimistic', unload = 'allowed' } = options;
+  const copying = { admin, s3, profile, deployment, database, unload };
   const [names, lateViews] = [await knownNames(admin), await hasLateViews(admin)];
   const faults = new FaultPlan();
   const shared: Shared = { ...copying, names, lateViews, faults };

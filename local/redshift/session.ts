@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { BackendConnection } from './backend.ts';
 import { findLateViews, lateView } from './catalog/late-views.ts';
 import type { CopySettings } from './copy/run.ts';
-import { RedshiftError, serializationViolation, sqlstate } from './errors.ts';
+import { RedshiftError, serializationViolation, sqlstate, syntaxError } from './errors.ts';
 import { ExtendedProtocol } from './extended.ts';
 import type { FaultPlan } from './faults.ts';
 import { Results } from './results.ts';
@@ -14,6 +14,7 @@ import type { LongNames } from './sql/long-names.ts';
 import { readStatement } from './sql/rewrite.ts';
 import type { Statement } from './sql/statement.ts';
 import { type Lexis, statements, type Token, tokenize } from './sql/tokens.ts';
+import { checkUnloadedQuery, type UnloadStatement } from './sql/unload-statement.ts';
 import { code, commandComplete, errorResponse, type Frames, query, readyForQuery } from './wire.ts';
 
 /** What all sessions of a server share. */
@@ -61,6 +62,7 @@ export class Session {
       backend: this.backend,
       results: this.results,
       copying: shared,
+      names: shared.names,
       tell: (bytes) => this.toClient(bytes),
       forward: (arrived) => this.fromBackend(arrived),
     });
@@ -182,6 +184,7 @@ export class Session {
 
   /** The statement with the queries of late-binding views in it, as they are when it is run. */
   private async bind({ tokens, statement }: Read): Promise<Statement> {
+    if (statement.kind === 'unload') return { ...statement, sql: await this.unloadedQuery(statement.unload) };
     if (!this.shared.lateViews || this.backend.status === 'E' || isLateView(tokens)) return statement;
     const find = async (names: readonly string[]): Promise<LateView[]> => {
       await this.backend.settled();
@@ -190,6 +193,17 @@ export class Session {
     };
     const bound = await expandLateViews(tokens, find, (query) => tokenize(query, this.lexis));
     return bound === tokens ? statement : readStatement(bound);
+  }
+
+  /** The query of an UNLOAD for the backend. */
+  private async unloadedQuery(unload: UnloadStatement): Promise<string> {
+    const [tokens = [], ...more] = statements(unload.query, this.lexis);
+    if (more.length > 0) throw syntaxError(';');
+    checkUnloadedQuery(tokens);
+    const bound = await this.bind({ sql: unload.query, tokens, statement: readStatement(tokens) });
+    await this.shared.names.save();
+    if (bound.kind !== 'pass') throw syntaxError('');
+    return bound.sql;
   }
 
   private async readOne(sql: string): Promise<Statement> {

@@ -127,20 +127,28 @@ export function dataRow(bytes: Buffer): (string | null)[] {
 }
 
 export interface ResultColumn {
+  readonly name: string;
   readonly typeOid: number;
+  /** As in pg_attribute.atttypmod; -1 for none. */
+  readonly modifier: number;
   readonly binary: boolean;
 }
 
-/** Types and formats of a RowDescription. */
+/** The columns of a RowDescription. */
 export function rowDescription(bytes: Buffer): ResultColumn[] {
   const count = bytes.readInt16BE(5);
   const columns: ResultColumn[] = [];
   let offset = 7;
   for (let i = 0; i < count; i++) {
-    offset = text(bytes, offset).end;
+    const { value: name, end } = text(bytes, offset);
     // table oid 4, attribute 2, type oid 4, size 2, modifier 4, format 2 bytes
-    columns.push({ typeOid: bytes.readUInt32BE(offset + 6), binary: bytes.readInt16BE(offset + 16) === 1 });
-    offset += 18;
+    columns.push({
+      name,
+      typeOid: bytes.readUInt32BE(end + 6),
+      modifier: bytes.readInt32BE(end + 12),
+      binary: bytes.readInt16BE(end + 16) === 1,
+    });
+    offset = end + 18;
   }
   return columns;
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import { type PostgresServer, startPostgres } from '../../local/postgres/server.ts';
 import { type RedshiftOptions, type RedshiftServer, startRedshift } from '../../local/redshift/server.ts';
@@ -29,6 +29,8 @@ export interface StandIn {
   /** Another stand-in before the same PostgreSQL and S3, with a database of its own. */
   another(database: string, options: Partial<RedshiftOptions>): Promise<RedshiftServer>;
   put(key: string, body: string | Buffer): Promise<void>;
+  /** The objects of the bucket whose keys begin so, in their order. */
+  objects(prefix: string): Promise<Map<string, Buffer>>;
   /** Writes a manifest of objects of the bucket. */
   manifest(key: string, entries: readonly (string | { url: string; mandatory?: boolean })[]): Promise<void>;
   close(): Promise<void>;
@@ -63,6 +65,16 @@ export async function startStandIn(options: Partial<RedshiftOptions> = {}): Prom
     postgres,
     s3,
     put,
+    objects: async (prefix) => {
+      const found = new Map<string, Buffer>();
+      for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
+        for (const { Key = '' } of page.Contents ?? []) {
+          const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key }));
+          found.set(Key, Buffer.from((await Body?.transformToByteArray()) ?? []));
+        }
+      }
+      return found;
+    },
     session: async (config) => {
       const { hostname, port, username, password, pathname } = new URL(redshift.uri());
       const session = new pg.Client({

@@ -22,6 +22,12 @@ CREATE FUNCTION pg_catalog.pg_last_copy_count() RETURNS bigint LANGUAGE sql VOLA
 CREATE FUNCTION pg_catalog.pg_last_copy_id() RETURNS bigint LANGUAGE sql VOLATILE
   AS $f$ SELECT currval('pg_internal.last_copy_id') $f$;
 
+-- An UNLOAD that is rolled back never was.
+CREATE FUNCTION pg_catalog.pg_last_unload_count() RETURNS bigint LANGUAGE sql VOLATILE
+  AS $f$ SELECT coalesce(nullif(current_setting('redshift.last_unload_count', true), ''), '0')::bigint $f$;
+CREATE FUNCTION pg_catalog.pg_last_unload_id() RETURNS int LANGUAGE sql VOLATILE
+  AS $f$ SELECT coalesce(nullif(current_setting('redshift.last_unload_id', true), ''), '-1')::int $f$;
+
 CREATE FUNCTION pg_internal.digits(text, int) RETURNS bigint LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $f$
 DECLARE
   result bigint := 0;

@@ -1,7 +1,7 @@
 // Redshift's system views over the backend's catalog, as SQL for the backend.
 
 /** What stv_slices shows: the slices of a small cluster. */
-const slices = 2;
+export const slices = 2;
 
 /** A column's encoding: what was said, else what Redshift would choose. */
 export const encoding = `CASE WHEN c.encoding IS NOT NULL THEN c.encoding

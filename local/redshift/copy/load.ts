@@ -3,13 +3,14 @@
 import { identifier } from '../admin.ts';
 import type { BackendConnection } from '../backend.ts';
 import { LoadError, RedshiftError } from '../errors.ts';
+import { type S3Place, s3Url } from '../s3-access.ts';
 import type { CopyStatement } from '../sql/copy-statement.ts';
 import { backendError, CopyIn } from './backend-copy.ts';
 import type { LoadColumn } from './columns.ts';
 import { CsvReader } from './csv.ts';
 import type { Rules } from './field-writer.ts';
 import type { LoadErrors } from './load-errors.ts';
-import { type SourceFile, type Sources, sourceUrl } from './sources.ts';
+import type { Sources } from './sources.ts';
 
 /** Too many rows are bad: which, the list of errors says. */
 export class FailedLoad extends Error {
@@ -46,7 +47,7 @@ export class Load {
     return this.reader.rows;
   }
 
-  async run(files: readonly SourceFile[], sources: Sources): Promise<void> {
+  async run(files: readonly S3Place[], sources: Sources): Promise<void> {
     if (this.copy.options.noLoad) {
       await this.readFiles(files, sources, async () => void this.reader.output.take());
       return;
@@ -65,9 +66,9 @@ export class Load {
     if (refused) throw this.byBackend(refused);
   }
 
-  private async readFiles(files: readonly SourceFile[], sources: Sources, hand: () => Promise<void>): Promise<void> {
+  private async readFiles(files: readonly S3Place[], sources: Sources, hand: () => Promise<void>): Promise<void> {
     for (const file of files) {
-      this.file = sourceUrl(file);
+      this.file = s3Url(file);
       this.starts.push({ file: this.file, rows: this.reader.rows });
       for await (const chunk of sources.read(file, this.copy.options.compression)) {
         this.reader.push(chunk);

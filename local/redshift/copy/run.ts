@@ -1,32 +1,31 @@
 // How is a COPY carried out? Look at the table, find the files, load their rows, and tell the client how it went.
 import type { Admin } from '../admin.ts';
-import type { BackendConnection } from '../backend.ts';
 import { notImplemented, RedshiftError } from '../errors.ts';
+import type { S3Options } from '../s3-access.ts';
 import type { CopyStatement } from '../sql/copy-statement.ts';
 import { regclass } from '../sql/keys.ts';
+import { inTransaction, type Running } from '../transaction.ts';
 import { commandComplete, notice } from '../wire.ts';
 import { must } from './backend-copy.ts';
 import { type ColumnFacts, type LoadColumn, loadColumn } from './columns.ts';
 import type { Rules } from './field-writer.ts';
 import { FailedLoad, Load } from './load.ts';
 import { LoadErrors } from './load-errors.ts';
-import { type S3Options, Sources } from './sources.ts';
+import { Sources } from './sources.ts';
 import { chooseColumns, findTarget } from './target.ts';
 
-/** What a server knows that runs COPYs. */
+/** What a server knows that runs COPYs and UNLOADs. */
 export interface CopySettings {
   readonly admin: Admin;
   readonly s3: S3Options;
   readonly profile: 'pessimistic' | 'optimistic';
   readonly deployment: 'provisioned' | 'serverless';
   readonly database: string;
+  readonly unload: 'allowed' | 'refused';
 }
 
-export interface CopyContext extends CopySettings {
-  readonly backend: BackendConnection;
+export interface CopyContext extends CopySettings, Running {
   readonly pid: number;
-  readonly signal: AbortSignal;
-  readonly stop: (reason: Error) => void;
   readonly tell: (bytes: Buffer) => void;
 }
 
@@ -37,31 +36,8 @@ let lastCopyId = 100;
 
 /** Runs a COPY and tells the client its result. Throws what the client is to be told instead. */
 export async function runCopy(copy: CopyStatement, context: CopyContext): Promise<void> {
-  const { backend } = context;
-  const alone = backend.status === 'I';
-  if (alone) await must(backend, 'BEGIN');
-  const timer = await statementTimer(context);
-  try {
-    await copyInTransaction(copy, context);
-    if (alone) await must(backend, 'COMMIT');
-  } catch (error) {
-    if (alone) await backend.ask('ROLLBACK');
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
+  await inTransaction(context, () => copyInTransaction(copy, context));
   context.tell(commandComplete('COPY'));
-}
-
-/** The backend's own timer stands still while it waits for rows. */
-async function statementTimer(context: CopyContext): Promise<NodeJS.Timeout | undefined> {
-  const sql = `SELECT setting FROM pg_settings WHERE name = 'statement_timeout'`;
-  // Not before the transaction's first own statement would have been: a COPY is one.
-  const { rows } = await context.backend.ask(sql);
-  const milliseconds = Number(rows[0]?.[0] ?? 0);
-  if (milliseconds === 0) return undefined;
-  const late = new RedshiftError('canceling statement due to statement timeout', '57014');
-  return setTimeout(() => context.stop(late), milliseconds);
 }
 
 async function copyInTransaction(copy: CopyStatement, context: CopyContext): Promise<void> {

@@ -1,5 +1,6 @@
 // What does a COPY ask for? A table, where its rows are, with whose keys, and options in any order.
 import { notImplemented } from '../errors.ts';
+import { parseUrl, type S3Place } from '../s3-access.ts';
 import { authorization, type Keys } from './copy-authorization.ts';
 import { type CopyOptions, check, defaults, type Reading, readOption } from './copy-options.ts';
 import type { Cursor, TableName } from './cursor.ts';
@@ -7,7 +8,7 @@ import type { Cursor, TableName } from './cursor.ts';
 export interface CopyStatement {
   readonly table: TableName;
   readonly columns: readonly string[] | undefined;
-  readonly source: { readonly bucket: string; readonly key: string };
+  readonly source: S3Place;
   /** The cluster's role, or the keys that the statement brought. */
   readonly authorization: 'role' | Keys;
   readonly options: CopyOptions;
@@ -26,9 +27,4 @@ export function copyStatement(cursor: Cursor): CopyStatement {
   while (!cursor.done) readOption(reading);
   check(reading);
   return { table, columns, source, authorization: authorization(reading.authorization), options: reading.options };
-}
-
-export function parseUrl(url: string): { bucket: string; key: string } | undefined {
-  const match = /^s3:\/\/([^/]+)\/(.*)$/s.exec(url);
-  return match?.[1] === undefined || match[2] === undefined ? undefined : { bucket: match[1], key: match[2] };
 }

@@ -13,6 +13,7 @@ import { isReserved } from './reserved.ts';
 import { reset, set, show } from './settings.ts';
 import type { Pass, Statement } from './statement.ts';
 import { render, type Token } from './tokens.ts';
+import { unloadStatement } from './unload-statement.ts';
 
 type Reader = (cursor: Cursor, tokens: readonly Token[]) => Statement;
 
@@ -85,9 +86,7 @@ const readers: Readonly<Record<string, Reader>> = {
     if (cursor.sees('all') || cursor.sees('prepare', 'all')) throw syntaxError('ALL');
     return general(tokens);
   },
-  unload: () => {
-    throw notImplemented('UNLOAD');
-  },
+  unload: (cursor) => ({ kind: 'unload', unload: unloadStatement(cursor) }),
   declare: refuseCursor,
   fetch: refuseCursor,
   close: refuseCursor,

@@ -1,5 +1,6 @@
 // What can a statement become? The closed list of what the session knows how to run.
 import type { CopyStatement } from './copy-statement.ts';
+import type { UnloadStatement } from './unload-statement.ts';
 
 export interface Pass {
   readonly kind: 'pass';
@@ -24,4 +25,11 @@ export interface Copy {
   readonly copy: CopyStatement;
 }
 
-export type Statement = Pass | Steps | Copy;
+export interface Unload {
+  readonly kind: 'unload';
+  readonly unload: UnloadStatement;
+  /** The query for the backend, once it is known; before, it is read like a statement of its own. */
+  readonly sql?: string;
+}
+
+export type Statement = Pass | Steps | Copy | Unload;
