@@ -15,6 +15,7 @@ export class RedshiftError extends Error {
 export const sqlstate = {
   featureNotSupported: '0A000',
   activeTransaction: '25001',
+  noActiveTransaction: '25P01',
   invalidParameter: '22023',
   syntaxError: '42601',
   undefinedColumn: '42703',

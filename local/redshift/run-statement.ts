@@ -86,6 +86,9 @@ export class StatementRunner {
     if (inBlock && statement.inBlock === 'refused') {
       throw new RedshiftError(`${statement.tag} cannot run inside a transaction block`, sqlstate.activeTransaction);
     }
+    if (!inBlock && statement.inBlock === 'required') {
+      throw new RedshiftError(`${statement.tag} may only be used in transaction blocks`, sqlstate.noActiveTransaction);
+    }
     if (statement.ifExists && (await this.exists(statement.ifExists.relation))) {
       return this.pass(statement.ifExists.sql);
     }

@@ -32,6 +32,10 @@ export interface RedshiftOptions {
   readonly isolation?: 'snapshot' | 'serializable';
   /** Serverless has no STL tables: load errors are in sys_load_error_detail only. */
   readonly deployment?: 'provisioned' | 'serverless';
+  /** A cluster of one node (default) gives few rows of a cursor at a time. */
+  readonly nodes?: 'one' | 'several';
+  /** How large the result of a cursor may be; unlimited when absent. */
+  readonly cursorBytes?: number;
   /** Whether users may UNLOAD, which takes a privilege of its own. */
   readonly unload?: 'allowed' | 'refused';
 }
@@ -60,12 +64,13 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
   const { backend, user, password, database } = options;
   const isolation = options.isolation ?? 'snapshot';
   const deployment = options.deployment ?? 'provisioned';
-  const admin = await prepareDatabase({ backend, user, password, database, isolation, deployment });
+  const { cursorBytes, nodes = deployment === 'serverless' ? 'several' : 'one' } = options;
+  const admin = await prepareDatabase({ backend, user, password, database, isolation, deployment, cursorBytes });
   const { s3, profile = 'pessimistic', unload = 'allowed' } = options;
   const copying = { admin, s3, profile, deployment, database, unload };
   const [names, lateViews] = [await knownNames(admin), await hasLateViews(admin)];
   const faults = new FaultPlan();
-  const shared: Shared = { ...copying, names, lateViews, faults };
+  const shared: Shared = { ...copying, names, lateViews, faults, nodes };
   const sockets = new Set<Socket>();
   const sessions = new Set<Session>();
   const server = createServer({ noDelay: true }, (client) => {

@@ -11,6 +11,7 @@ import { Results } from './results.ts';
 import { StatementRunner } from './run-statement.ts';
 import { expandLateViews, isLateView, type LateView } from './sql/late-views.ts';
 import type { LongNames } from './sql/long-names.ts';
+import { refuseFetch } from './sql/result-cursor.ts';
 import { readStatement } from './sql/rewrite.ts';
 import type { Statement } from './sql/statement.ts';
 import { type Lexis, statements, type Token, tokenize } from './sql/tokens.ts';
@@ -23,6 +24,7 @@ export interface Shared extends CopySettings {
   /** Whether there are views WITH NO SCHEMA BINDING to look for. */
   lateViews: boolean;
   readonly faults: FaultPlan;
+  readonly nodes: 'one' | 'several';
 }
 
 /** A statement of the client's and what it becomes. */
@@ -173,6 +175,10 @@ export class Session {
       tokens,
       statement: readStatement(tokens),
     }));
+    for (const { statement } of list) {
+      if (statement.kind !== 'pass' || statement.fetches === undefined) continue;
+      if (this.shared.nodes === 'one') refuseFetch(statement.fetches);
+    }
     await this.shared.names.save();
     if (list.some(({ tokens }) => isLateView(tokens))) this.shared.lateViews = true;
     return list;

@@ -214,15 +214,6 @@ describe('what Redshift refuses', () => {
     expect(error.code).toBe(code);
   });
 
-  const missing = ['DECLARE c CURSOR FOR SELECT 1', 'DECLARE c CURSOR WITH HOLD FOR SELECT 1', 'FETCH ALL FROM c'];
-  it.each(missing)('says that it does not implement %s', async (sql) => {
-    const error = await failure(session, sql);
-    expect(error).toMatchObject({
-      code: '0A000',
-      message: expect.stringMatching(/^not implemented by the stand-in: /),
-    });
-  });
-
   it('refuses extra_float_digits over 2 also at startup', async () => {
     const client = new pg.Client({ connectionString: standIn.redshift.uri(), options: '-c extra_float_digits=3' });
     await expect(client.connect()).rejects.toMatchObject({ code: '22023' });

@@ -1,6 +1,7 @@
 // How does an empty PostgreSQL become the stand-in's database? The login, the database, its settings, its catalog.
 import { Admin, type Backend, identifier, literal } from '../admin.ts';
 import { LongNames } from '../sql/long-names.ts';
+import { cursorsSql } from './cursors.ts';
 import { functionsSql } from './functions.ts';
 import { lateViewsSql } from './late-views.ts';
 import { layoutSql } from './layout.ts';
@@ -18,11 +19,13 @@ export interface DatabaseSetup {
   readonly database: string;
   readonly isolation: 'snapshot' | 'serializable';
   readonly deployment: 'provisioned' | 'serverless';
+  readonly cursorBytes?: number | undefined;
 }
 
 const catalogSql = [
   typesSql,
   functionsSql,
+  cursorsSql,
   tablesSql,
   lateViewsSql,
   viewsSql,
@@ -90,6 +93,7 @@ async function prepareServer(server: Admin, setup: DatabaseSetup): Promise<void>
     datestyle: 'ISO, MDY',
     bytea_output: 'hex',
     'redshift.deployment': setup.deployment,
+    'redshift.cursor_bytes': String(setup.cursorBytes ?? ''),
   };
   for (const [name, value] of Object.entries(settings)) {
     await server.run(`ALTER DATABASE ${database} SET ${name} = ${literal(value)}`);

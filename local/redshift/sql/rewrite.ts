@@ -10,6 +10,7 @@ import { createLateView, isLateView } from './late-views.ts';
 import { replaceListagg } from './listagg.ts';
 import { relationNames } from './relations.ts';
 import { isReserved } from './reserved.ts';
+import { closeCursor, declareCursor, fetchRows } from './result-cursor.ts';
 import { reset, set, show } from './settings.ts';
 import type { Pass, Statement } from './statement.ts';
 import { render, type Token } from './tokens.ts';
@@ -87,9 +88,9 @@ const readers: Readonly<Record<string, Reader>> = {
     return general(tokens);
   },
   unload: (cursor) => ({ kind: 'unload', unload: unloadStatement(cursor) }),
-  declare: refuseCursor,
-  fetch: refuseCursor,
-  close: refuseCursor,
+  declare: (cursor) => declareCursor(cursor, general),
+  fetch: fetchRows,
+  close: closeCursor,
   savepoint: refuse,
   release: refuse,
   listen: refuse,
@@ -105,10 +106,6 @@ const readers: Readonly<Record<string, Reader>> = {
 
 function refuse(_cursor: Cursor, tokens: readonly Token[]): never {
   throw notSupported(tokens);
-}
-
-function refuseCursor(): never {
-  throw notImplemented('cursors');
 }
 
 function notSupported(tokens: readonly Token[], on = ''): RedshiftError {

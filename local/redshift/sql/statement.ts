@@ -6,6 +6,8 @@ export interface Pass {
   readonly kind: 'pass';
   /** For the backend. */
   readonly sql: string;
+  /** How many rows a FETCH asks for. */
+  readonly fetches?: number | 'all';
 }
 
 /** Several statements of the backend for one of the client's, all or none. */
@@ -14,8 +16,8 @@ export interface Steps {
   readonly steps: readonly string[];
   /** The command tag that the client gets. */
   readonly tag: string;
-  /** What it does to an open transaction: nothing, ends it with a commit, or it may not run in one. */
-  readonly inBlock: 'joins' | 'commits' | 'refused';
+  /** What it does to an open transaction: nothing, ends it with a commit, or it may not run in one, or only in one. */
+  readonly inBlock: 'joins' | 'commits' | 'refused' | 'required';
   /** When this relation (SQL name) exists already, only this is run. */
   readonly ifExists?: { readonly relation: string; readonly sql: string };
 }
