@@ -40,7 +40,8 @@ export async function claimTables(ports: Ports, session: Session, claims: readon
     }
     const mine = new Set(found.filter((there) => !others.includes(there)).map(keyOf));
     await removeClaims(session, others);
-    for (const statement of insertClaims(wanted.filter((claim) => !mine.has(keyOf(claim))))) {
+    const fresh = wanted.filter((claim) => !mine.has(keyOf(claim)));
+    for (const statement of insertClaims(fresh, ports.now())) {
       await session.run(statement);
     }
     await session.run('COMMIT');

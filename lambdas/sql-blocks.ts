@@ -18,8 +18,8 @@ import {
   recordBlock,
   statementPlace,
 } from '../core/sql/blocks.ts';
-import { applicationName, statementTimeoutMs } from '../core/sql/session.ts';
-import { settingsForTarget } from '../core/sql/settings.ts';
+import { statementTimeoutMs } from '../core/sql/session.ts';
+import { connectForBlocks } from './target-session.ts';
 
 interface Where {
   readonly run: string;
@@ -67,13 +67,8 @@ function afterPublishing(error: unknown): unknown {
 
 /** A session of their own: what a block sets does not reach our statements. */
 async function inSession(ports: Ports, where: Where, work: (session: Session) => Promise<void>): Promise<void> {
-  const session = await ports.connect(where.command.target, {
-    applicationName: applicationName(where.run, where.step),
-    statementTimeoutMs: statementTimeoutMs(ports.remaining()),
-  });
+  const { session } = await connectForBlocks(ports, where);
   try {
-    const settings = settingsForTarget(where.command.settings);
-    if (settings !== '') await session.run(settings);
     await work(session);
   } finally {
     await session.close();
@@ -110,7 +105,7 @@ async function runBlocks(
     for (const [at, statement] of block.statements.entries()) {
       await runStatement(session, statement, statementPlace(moment, number, at + 1));
     }
-    await session.run(recordBlock(table, moment, number));
+    await session.run(recordBlock(table, moment, number, ports.now()));
     await session.run('COMMIT');
     count += block.statements.length;
   }

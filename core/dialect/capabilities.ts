@@ -11,6 +11,6 @@ export interface Capabilities {
   };
   readonly target: Server & { readonly database: string };
   readonly bucket: { readonly name: string; readonly region: string };
-  /** How COPY is authorised: by a role, by lasting keys, or by keys that end. */
-  readonly copy: 'role' | 'keys' | 'temporary keys';
+  /** How Redshift's COPY is authorised: by a role, by lasting keys, or by keys that end. Absent where there is no Redshift. */
+  readonly copy?: 'role' | 'keys' | 'temporary keys';
 }

@@ -63,7 +63,7 @@ export function buildPlan(input: PlanInput): Plan {
   const short = tables.map((table, index) => shorten(table, chunkOf[index] ?? 0, decided.sources[index]));
   const existingSchemas = new Set(target.schemas.map(({ name }) => name));
   const hazards = [
-    ...clauseHazards(command),
+    ...clauseHazards(command, capabilities.target.dialect),
     ...decided.hazards,
     ...schemaHazards(tables, existingSchemas, command),
     ...workers.hazards,

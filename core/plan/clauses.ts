@@ -1,6 +1,7 @@
 // Hazards of the clauses that speak of no single table: SET, SQL blocks, options that contradict one another, words that
 // mean nothing to Redshift, and what no step does yet.
 
+import type { Dialect } from '../catalog/model.ts';
 import type { LoadCommand } from '../command/model.ts';
 import { notYet } from '../command/not-yet.ts';
 import { remarksOn } from '../command/remarks.ts';
@@ -8,15 +9,15 @@ import { blocksAt, MOMENTS, statementPlace } from '../sql/blocks.ts';
 import { unusedAtSource, unusedAtTarget } from '../sql/settings.ts';
 import type { Hazard } from './model.ts';
 
-export function clauseHazards(command: LoadCommand): Hazard[] {
-  const settings = settingHazards(command);
-  const remarks = remarksOn(command, 'redshift').filter(({ about }) => !settings.some((one) => one.about === about));
+export function clauseHazards(command: LoadCommand, target: Dialect): Hazard[] {
+  const settings = settingHazards(command, target);
+  const remarks = remarksOn(command, target).filter(({ about }) => !settings.some((one) => one.about === about));
   return [
     ...notYet(command).map((words) => refuse('NOT_SUPPORTED_YET', `\`${words}\` is not supported yet`)),
     ...remarks.map(({ message }) => report('WITHOUT_MEANING', message)),
     ...settings.map(({ hazard }) => hazard),
     ...conflicts(command),
-    ...blockHazards(command),
+    ...(target === 'redshift' ? blockHazards(command) : []),
   ];
 }
 
@@ -24,11 +25,14 @@ const report = (kind: Hazard['kind'], message: string): Hazard => ({ kind, polic
 const refuse = (kind: Hazard['kind'], message: string): Hazard => ({ kind, policy: 'refuse', place: null, message });
 
 /** A parameter that does its work at one end at least needs no word, unless pgshift sets it itself. */
-function settingHazards({ settings }: LoadCommand): { readonly about: string; readonly hazard: Hazard }[] {
+function settingHazards(
+  { settings }: LoadCommand,
+  target: Dialect,
+): { readonly about: string; readonly hazard: Hazard }[] {
   return settings.flatMap((setting) => {
-    const [source, target] = [unusedAtSource(setting), unusedAtTarget(setting)];
-    if (source === undefined || target === undefined) return [];
-    const message = `SET ${setting.name}: not at the source (${source}), not at the target (${target})`;
+    const [atSource, atTarget] = [unusedAtSource(setting), unusedAtTarget(setting, target)];
+    if (atSource === undefined || atTarget === undefined) return [];
+    const message = `SET ${setting.name}: not at the source (${atSource}), not at the target (${atTarget})`;
     return [{ about: `settings.${setting.name}`, hazard: report('SETTING_IGNORED', message) }];
   });
 }

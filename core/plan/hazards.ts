@@ -62,7 +62,7 @@ export function workersFor(workers: number, free: number, holders: number): { co
 /** What concerns no table but the run. */
 export function runHazards(copy: Capabilities['copy'], publish: readonly PublishItem[]): Hazard[] {
   const hazards: Hazard[] = [];
-  if (copy !== 'role') {
+  if (copy !== undefined && copy !== 'role') {
     const message =
       'COPY carries access keys, which Redshift keeps in its query log; a role (PGSHIFT_COPY_ROLE) does not';
     hazards.push({ kind: 'KEYS_IN_COPY', policy: 'report', place: null, message });

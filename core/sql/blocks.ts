@@ -4,6 +4,7 @@
 import type { LoadCommand, SqlBlock } from '../command/model.ts';
 import { type Name, OWN_PREFIX } from '../plan/names.ts';
 import { literal, qualified } from './quote.ts';
+import { utc } from './session.ts';
 
 /** When blocks run, by the words of the clause. */
 export type Moment = 'BEFORE LOAD' | 'AFTER CREATE SCHEMA' | 'AFTER LOAD';
@@ -32,7 +33,7 @@ export function blocksTable(command: Blocks, token: string): Name | undefined {
 const tableOf = ({ schema, name }: Name): string => qualified(schema, name);
 
 export const createBlocks = (table: Name): string =>
-  `CREATE TABLE ${tableOf(table)} ("moment" VARCHAR(32) NOT NULL, "block" INTEGER NOT NULL, "ran_at" TIMESTAMP NOT NULL DEFAULT GETDATE())`;
+  `CREATE TABLE ${tableOf(table)} ("moment" VARCHAR(32) NOT NULL, "block" INTEGER NOT NULL, "ran_at" TIMESTAMP NOT NULL)`;
 
 /** One row when the table is there. */
 export const findBlocks = (table: Name): string =>
@@ -46,8 +47,9 @@ export const lockBlocks = (table: Name): string => `BEGIN; LOCK TABLE ${tableOf(
 export const findBlock = (table: Name, moment: Moment, block: number): string =>
   `SELECT "block" FROM ${tableOf(table)} WHERE "moment" = ${literal(moment)} AND "block" = ${block}`;
 
-export const recordBlock = (table: Name, moment: Moment, block: number): string =>
-  `INSERT INTO ${tableOf(table)} ("moment", "block") VALUES (${literal(moment)}, ${block})`;
+/** `now` in milliseconds since 1970. */
+export const recordBlock = (table: Name, moment: Moment, block: number, now: number): string =>
+  `INSERT INTO ${tableOf(table)} ("moment", "block", "ran_at") VALUES (${literal(moment)}, ${block}, ${literal(utc(now))})`;
 
 /** `BEFORE LOAD, block 2, statement 3`: where an error is. Never the statement itself: it may hold a value. */
 export const statementPlace = (moment: Moment, block: number, statement: number): string =>

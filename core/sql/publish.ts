@@ -4,7 +4,7 @@
 import type { PlannedTable } from '../plan/model.ts';
 import type { Name } from '../plan/names.ts';
 import { WHOLE_BATCH } from './ledger.ts';
-import { identifier, identifiers, qualified, redshiftLiteral } from './quote.ts';
+import { eitherLiteral, identifier, identifiers, qualified } from './quote.ts';
 
 const stagingOf = (table: PlannedTable): string => qualified(table.target.schema, table.staging);
 const ledgerOf = (table: PlannedTable): string => qualified(table.target.schema, table.ledger);
@@ -23,7 +23,7 @@ export const findLive = (tables: readonly PlannedTable[]): string =>
   findTables(tables.map((table) => table.target.name));
 
 function findTables(tables: readonly string[]): string {
-  const names = tables.map(redshiftLiteral).join(', ');
+  const names = tables.map(eitherLiteral).join(', ');
   return `SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname IN (${names})`;
 }
 
@@ -33,12 +33,6 @@ export function lockStaged(tables: readonly PlannedTable[], replaced: readonly N
   const live = replaced.map(({ schema, name }) => qualified(schema, name));
   return `BEGIN; LOCK TABLE ${[...own, ...live].join(', ')}`;
 }
-
-/** The sessions that hold a lock on one of the tables: its `schema` and `name`, their `pid` and their user, the `owner`. */
-export const lockHolders = (tables: readonly Name[]): string =>
-  'SELECT DISTINCT n.nspname AS schema, c.relname AS name, t.pid AS pid, t.txn_owner AS owner FROM svv_transactions t ' +
-  'JOIN pg_class c ON c.oid = t.relation JOIN pg_namespace n ON n.oid = c.relnamespace WHERE t.granted AND (' +
-  `${tables.map(({ schema, name }) => `(n.nspname = ${redshiftLiteral(schema)} AND c.relname = ${redshiftLiteral(name)})`).join(' OR ')})`;
 
 /** One row: `staged` rows, `recorded` rows and the whole `batches` of the ledger. */
 export function countStaged(table: PlannedTable): string {

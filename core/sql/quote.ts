@@ -30,6 +30,15 @@ export function redshiftLiteral(text: string): string {
   return literal(text.replaceAll('\\', '\\\\'));
 }
 
+/**
+ * A text for a server of either kind, where an expression may stand: Redshift takes a backslash for the beginning of an
+ * escape and PostgreSQL does not, so that it is given by its code.
+ */
+export function eitherLiteral(text: string): string {
+  const pieces = text.split('\\').map(literal);
+  return pieces.length === 1 ? literal(text) : `(${pieces.join(' || CHR(92) || ')})`;
+}
+
 /** A literal for COPY's options, whose reading of backslashes is not certain: a backslash is refused. */
 export function copyLiteral(text: string): string {
   if (text.includes('\\')) throw new RangeError('a COPY option cannot hold a backslash');

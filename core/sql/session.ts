@@ -1,4 +1,6 @@
-// What every session with a source pins: settings that change the bytes of a value, or hide rows.
+// What every session pins: settings that change the bytes of a value, or hide rows.
+
+import type { Dialect } from '../catalog/model.ts';
 
 /**
  * `row_security off` makes filtered rows an error instead of a gap. An empty search_path: every name is qualified, and
@@ -21,6 +23,31 @@ export const PIN_POSTGRESQL_SOURCE = [
   'SET lock_timeout TO 0',
 ].join('; ');
 
+/**
+ * What a session that writes pins, by the kind of its server. Redshift has nothing of the kind: COPY says all of it. In
+ * PostgreSQL values are read as they were written at the source, whatever is usual at the target.
+ */
+export const PIN_TARGET: Readonly<Record<Dialect, string>> = {
+  redshift: '',
+  postgresql: [
+    "SET search_path TO ''",
+    "SET client_encoding TO 'UTF8'",
+    'SET standard_conforming_strings TO on',
+    "SET DateStyle TO 'ISO, YMD'",
+    "SET IntervalStyle TO 'postgres'",
+    "SET TimeZone TO 'UTC'",
+    // Money arrives as the number of cents that it is.
+    "SET lc_monetary TO 'C'",
+    'SET xmloption TO content',
+    'SET quote_all_identifiers TO off',
+    'SET default_transaction_read_only TO off',
+    // Whoever waits for another's key has to see it afterwards.
+    "SET default_transaction_isolation TO 'read committed'",
+    'SET idle_in_transaction_session_timeout TO 0',
+    'SET lock_timeout TO 0',
+  ].join('; '),
+};
+
 /** One moment, and nothing written: works on a replica as well. */
 export const BEGIN_READING = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
@@ -37,3 +64,7 @@ const SHORTEST_MS = 10_000;
 export function statementTimeoutMs(remaining: number): number {
   return Math.max(SHORTEST_MS, Math.floor(remaining - SPARE_MS));
 }
+
+/** A moment as both kinds of servers read it into a TIMESTAMP: UTC, to the second. Milliseconds since 1970. */
+export const utc = (milliseconds: number): string =>
+  new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ');

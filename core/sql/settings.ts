@@ -1,14 +1,20 @@
 // SET: which of a command's parameters a session at either end gets, as SQL. What decides the bytes of a value, or how
 // long a session may take, is pgshift's own.
 
+import type { Dialect } from '../catalog/model.ts';
 import type { Setting } from '../command/model.ts';
 import { isClusterSetting, isPostgresqlSetting, isRedshiftSetting } from '../command/redshift-settings.ts';
 import { literal, redshiftLiteral } from './quote.ts';
-import { PIN_POSTGRESQL_SOURCE } from './session.ts';
+import { PIN_POSTGRESQL_SOURCE, PIN_TARGET } from './session.ts';
+
+/** The parameters that such a text sets. */
+function pinnedBy(pins: string): string[] {
+  return Array.from(pins.matchAll(/SET (\w+) TO/g), ([, name = '']) => name.toLowerCase());
+}
 
 /** Set by pgshift in every session with a source. */
 const PINNED_AT_SOURCE: ReadonlySet<string> = new Set([
-  ...Array.from(PIN_POSTGRESQL_SOURCE.matchAll(/SET (\w+) TO/g), ([, name = '']) => name.toLowerCase()),
+  ...pinnedBy(PIN_POSTGRESQL_SOURCE),
   'statement_timeout',
   'application_name',
   // They would undo what is pinned: the reader's rights, and that nothing is written.
@@ -20,14 +26,23 @@ const PINNED_AT_SOURCE: ReadonlySet<string> = new Set([
   'default_transaction_read_only',
 ]);
 
-/** Set by pgshift in every session with a target. */
-const PINNED_AT_TARGET: ReadonlySet<string> = new Set([
-  'statement_timeout',
-  'application_name',
-  'client_encoding',
-  // The plan has folded every name already, as Redshift does without it.
-  'enable_case_sensitive_identifier',
-]);
+/** Set by pgshift in every session with a target of a kind. */
+const PINNED_AT_TARGET: Readonly<Record<Dialect, ReadonlySet<string>>> = {
+  redshift: new Set([
+    'statement_timeout',
+    'application_name',
+    'client_encoding',
+    // The plan has folded every name already, as Redshift does without it.
+    'enable_case_sensitive_identifier',
+  ]),
+  postgresql: new Set([
+    ...pinnedBy(PIN_TARGET.postgresql),
+    'statement_timeout',
+    'application_name',
+    'transaction_isolation',
+    'transaction_read_only',
+  ]),
+};
 
 /** Why a parameter does nothing at an end, or undefined when it does its work there. */
 export function unusedAtSource({ name }: Setting): string | undefined {
@@ -36,8 +51,9 @@ export function unusedAtSource({ name }: Setting): string | undefined {
   return isPostgresqlSetting(name) ? undefined : 'a parameter of Redshift';
 }
 
-export function unusedAtTarget({ name }: Setting): string | undefined {
-  if (PINNED_AT_TARGET.has(name)) return 'pgshift sets it itself';
+export function unusedAtTarget({ name }: Setting, dialect: Dialect): string | undefined {
+  if (PINNED_AT_TARGET[dialect].has(name)) return 'pgshift sets it itself';
+  if (dialect === 'postgresql') return isPostgresqlSetting(name) ? undefined : 'a parameter of Redshift';
   if (isClusterSetting(name)) return 'Redshift has it for a whole cluster, not for a session';
   return isRedshiftSetting(name) ? undefined : 'Redshift has no such parameter';
 }
@@ -50,11 +66,12 @@ export function settingsForSource(settings: readonly Setting[]): string {
     .join('');
 }
 
-/** The statements for a session with Redshift, each ended by `; `. */
-export function settingsForTarget(settings: readonly Setting[]): string {
+/** The statements for a session with a target, each ended by `; `. */
+export function settingsForTarget(settings: readonly Setting[], dialect: Dialect): string {
+  const quote = dialect === 'redshift' ? redshiftLiteral : literal;
   return settings
-    .filter((setting) => unusedAtTarget(setting) === undefined)
-    .map((setting) => `SET ${setting.name} TO ${settingValue(setting, redshiftLiteral)}; `)
+    .filter((setting) => unusedAtTarget(setting, dialect) === undefined)
+    .map((setting) => `SET ${setting.name} TO ${settingValue(setting, quote)}; `)
     .join('');
 }
 

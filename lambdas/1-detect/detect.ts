@@ -22,13 +22,17 @@ export async function detect(ports: Ports, { run, input }: StepInput<'detect'>):
   const startedAt = ports.now();
   const command = await readCommand(ports, input);
   const snapshot = wantsSnapshot(command.options);
+  const atTarget = look(ports, run, command.target, targetCapabilities);
   const [source, target, bucket, copy] = await allOf([
     lookAtSource(ports, run, command.source, snapshot),
-    look(ports, run, command.target, targetCapabilities),
+    atTarget,
     tryBucket(ports, run),
-    ports.copyAuthorization(),
+    authorizationFor(ports, atTarget),
   ]);
-  const capabilities: Capabilities = { source, target, bucket, copy: kindOfAuthorization(copy) };
+  const capabilities: Capabilities = {
+    ...{ source, target, bucket },
+    ...(copy === undefined ? {} : { copy: kindOfAuthorization(copy) }),
+  };
   await ports.store.putJson(artifactKeys.command(run), command);
   await ports.store.putJson(artifactKeys.capabilities(run), capabilities);
   const record: StepRecord = { step: 'detect', startedAt, endedAt: ports.now(), count: 2 };
@@ -192,7 +196,19 @@ async function tryBucket(ports: Ports, run: string): Promise<Capabilities['bucke
   return { name: ports.store.bucket, region };
 }
 
-function kindOfAuthorization(authorization: CopyAuthorization): Capabilities['copy'] {
+/** Only Redshift reads the bucket itself. What is wrong with the target is said by whoever looks at it. */
+async function authorizationFor(
+  ports: Ports,
+  target: Promise<Capabilities['target']>,
+): Promise<CopyAuthorization | undefined> {
+  const dialect = await target.then(
+    (found) => found.dialect,
+    () => undefined,
+  );
+  return dialect === 'redshift' ? ports.copyAuthorization() : undefined;
+}
+
+function kindOfAuthorization(authorization: CopyAuthorization): NonNullable<Capabilities['copy']> {
   if ('role' in authorization) return 'role';
   return authorization.sessionToken === undefined ? 'keys' : 'temporary keys';
 }

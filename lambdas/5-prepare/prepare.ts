@@ -1,24 +1,18 @@
 // Is the target ready to receive? Claims a chunk's tables, runs BEFORE LOAD, then makes its schemas, staging tables and
-// ledgers, each only where it is not there yet; before the first it proves with one row that Redshift can read what we write.
+// ledgers, each only where it is not there yet; before the first it proves with one row that the target can be given what is in the bucket.
 
-import { Readable } from 'node:stream';
-import { zstdCompressSync } from 'node:zlib';
-import { stringify } from 'csv-stringify/sync';
 import { artifactKeys } from '../../core/artifacts.ts';
 import type { LoadCommand } from '../../core/command/model.ts';
-import { PgshiftError } from '../../core/errors.ts';
 import type { StepInput, StepOutput } from '../../core/pipeline.ts';
 import type { PlanChunk } from '../../core/plan/model.ts';
 import type { Ports, Session } from '../../core/ports.ts';
 import type { StepRecord } from '../../core/report/model.ts';
 import type { SignOfLife } from '../../core/running.ts';
 import type { Claim } from '../../core/sql/claims.ts';
-import { copyIn, manifestOf } from '../../core/sql/copy-in.ts';
-import { identifier } from '../../core/sql/quote.ts';
-import { applicationName, statementTimeoutMs } from '../../core/sql/session.ts';
-import { settingsForTarget } from '../../core/sql/settings.ts';
 import { claimTables } from '../claims.ts';
 import { runBlocksBefore } from '../sql-blocks.ts';
+import { connectToTarget } from '../target-session.ts';
+import { proveBucket } from './prove-bucket.ts';
 
 export async function prepare(
   ports: Ports,
@@ -27,14 +21,10 @@ export async function prepare(
   const startedAt = ports.now();
   const command = await ports.store.getJson<LoadCommand>(artifactKeys.command(run));
   const plan = await ports.store.getJson<PlanChunk>(artifactKeys.planChunk(run, chunk));
-  const session = await ports.connect(command.target, {
-    applicationName: applicationName(run, 'prepare'),
-    statementTimeoutMs: statementTimeoutMs(ports.remaining()),
-  });
+  const target = await connectToTarget(ports, { run, step: 'prepare', command });
+  const { session } = target;
   try {
-    const settings = settingsForTarget(command.settings);
-    if (settings !== '') await session.run(settings);
-    if (chunk === 0) await proveCopy(ports, run, session, plan.sentinels[0]);
+    if (chunk === 0) await proveBucket(ports, run, target, plan.sentinels[0]);
     const sign = ports.runs.signOf(run, execution);
     await ports.store.putJson(artifactKeys.signOfLife(run), { sign } satisfies SignOfLife);
     const claims = claimsOf({ run, sign, bucket: ports.store.bucket }, plan);
@@ -66,25 +56,4 @@ function claimsOf(ours: Pick<Claim, 'run' | 'sign' | 'bucket'>, { tables, blocks
 
 async function runTogether(session: Session, statements: readonly string[]): Promise<void> {
   if (statements.length > 0) await session.run(['BEGIN', ...statements, 'COMMIT'].join('; '));
-}
-
-/** Holds what CSV and COPY may stumble over: a quote, a comma, a newline, a backslash, a character of four bytes. */
-const PROBE_TEXT = 'a "b", c\nd \\N 🐘';
-const PROBE_TABLE = '_pgshift_probe';
-
-/** One row through the bucket into a temporary table, and back as it was. */
-async function proveCopy(ports: Ports, run: string, session: Session, sentinel: string): Promise<void> {
-  const [object, manifest] = [artifactKeys.probe(run, 'row.csv.zst'), artifactKeys.probe(run, 'row.manifest')];
-  const csv = stringify([[PROBE_TEXT, sentinel]]);
-  await ports.store.putStream(object, Readable.from([zstdCompressSync(csv)]));
-  await ports.store.putText(manifest, manifestOf(ports.store.bucket, [object]));
-  await session.run(`CREATE TEMP TABLE ${identifier(PROBE_TABLE)} ("text" VARCHAR(64), "null" INTEGER)`);
-  const region = await ports.store.region();
-  const copy = { columns: ['text', 'null'], manifest: `s3://${ports.store.bucket}/${manifest}`, region, sentinel };
-  await session.run(copyIn({ table: PROBE_TABLE, ...copy }, await ports.copyAuthorization()));
-  const [row] = await session.query(`SELECT "text", "null" FROM ${identifier(PROBE_TABLE)}`);
-  await session.run(`DROP TABLE ${identifier(PROBE_TABLE)}`);
-  await ports.store.remove([object, manifest]);
-  if (row?.text === PROBE_TEXT && row.null === null) return;
-  throw new PgshiftError('Unexpected', 'One row went through the bucket into Redshift and came back changed.');
 }

@@ -3,6 +3,7 @@
 
 import pMap from 'p-map';
 import { artifactKeys } from '../../core/artifacts.ts';
+import type { Dialect } from '../../core/catalog/model.ts';
 import type { LoadCommand } from '../../core/command/model.ts';
 import { PgshiftError, tooManyRejects } from '../../core/errors.ts';
 import type { StepInput, StepOutput, WrittenPart } from '../../core/pipeline.ts';
@@ -10,12 +11,12 @@ import type { PlanChunk, PlannedTable } from '../../core/plan/model.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { BatchRecord, ReplacedValues } from '../../core/report/model.ts';
 import { replacedInBatch } from '../../core/report/replaced.ts';
-import { MOST_ERRORS } from '../../core/sql/copy-in.ts';
 import type { Replaced } from '../../core/sql/guards.ts';
-import { applicationName, SPARE_MS, statementTimeoutMs } from '../../core/sql/session.ts';
-import { settingsForTarget } from '../../core/sql/settings.ts';
-import { type Loaded, loadOnce } from './load-once.ts';
-import { type Load, type Loading, loadsOf, nameOf, sum } from './loads.ts';
+import { MOST_ERRORS } from '../../core/sql/redshift/copy-in.ts';
+import { SPARE_MS } from '../../core/sql/session.ts';
+import { connectToTarget } from '../target-session.ts';
+import { loadOnce as intoRedshift } from './into-redshift/load-once.ts';
+import { type Load, type Loaded, type Loading, type LoadOnce, loadsOf, nameOf, sum } from './loads.ts';
 
 /** `maxErrors` is Redshift's, but for tests. */
 export async function copy(
@@ -31,15 +32,10 @@ export async function copy(
     (part) => part.batch,
   );
   const records: BatchRecord[] = [];
-  const session = await ports.connect(command.target, {
-    applicationName: applicationName(run, 'copy'),
-    statementTimeoutMs: statementTimeoutMs(ports.remaining()),
-  });
+  const { session, dialect } = await connectToTarget(ports, { run, step: 'copy', command });
   try {
-    const settings = settingsForTarget(command.settings);
-    if (settings !== '') await session.run(settings);
     const { onError, maxRejects } = command.options;
-    const loading = { ports, session, run, sentinels: chunk.sentinels, onError, maxErrors };
+    const loading = { ports, session, dialect, run, sentinels: chunk.sentinels, onError, maxErrors };
     for (const [batch, parts] of written) {
       if (records.length > 0) expectTime(ports, `Batch ${batch} and those after it are not loaded yet.`);
       const table = findTable(chunk, parts);
@@ -56,6 +52,14 @@ export async function copy(
   }
   return { batches: records.length, rows: sum(records, ({ rows }) => rows) };
 }
+
+/** One load, once however often it is tried, by the kind of the target. */
+const LOAD_ONCE: Readonly<Record<Dialect, LoadOnce>> = {
+  redshift: intoRedshift,
+  postgresql: async () => {
+    throw new PgshiftError('DialectUnsupported', 'Writing into PostgreSQL is not supported yet.');
+  },
+};
 
 /** What Extract wrote of one batch. */
 interface WrittenBatch {
@@ -77,7 +81,7 @@ async function copyBatch(loading: Loading, table: PlannedTable, batch: WrittenBa
   for (const load of loads) {
     if (load.piece > 1)
       expectTime(ports, `Batch ${load.batch} of ${nameOf(table)} is loaded up to piece ${load.piece - 1}.`);
-    loaded.push(await loadOnce(loading, load));
+    loaded.push(await LOAD_ONCE[loading.dialect](loading, load));
   }
   const replaced = await replacedValues(ports, batch, table);
   return { ...recordOf(batch, table, loads, loaded, startedAt, ports.now()), replaced };

@@ -1,6 +1,7 @@
 // Which COPYs load a batch, and where: one, or one for each piece where the command bounds what one COPY loads, or where NULL is not
 // the same text in all of its parts.
 
+import type { Dialect } from '../../core/catalog/model.ts';
 import type { LoadOptions } from '../../core/command/model.ts';
 import { PgshiftError } from '../../core/errors.ts';
 import type { WrittenPart, WrittenPiece } from '../../core/pipeline.ts';
@@ -32,12 +33,31 @@ export interface LoadObject {
 export interface Loading {
   readonly ports: Ports;
   readonly session: Session;
+  readonly dialect: Dialect;
   readonly run: string;
   readonly sentinels: Sentinels;
-  /** What becomes of rows that Redshift refuses. */
+  /** What becomes of rows that the target refuses. */
   readonly onError: LoadOptions['onError'];
-  /** A COPY passes over fewer refused rows than this. */
+  /** A COPY of Redshift passes over fewer refused rows than this. */
   readonly maxErrors: number;
+}
+
+/** As the ledger has it. */
+export interface Loaded {
+  readonly rows: number;
+  readonly rejected: number;
+  /** Names the cut that took the rejected rows out; null when there are none. */
+  readonly cut: string | null;
+}
+
+/** Loads in one transaction with the check of its count and the ledger's row; what the ledger has is done. */
+export type LoadOnce = (loading: Loading, load: Load) => Promise<Loaded>;
+
+/** Every row that was extracted is loaded or rejected, or nothing is committed. */
+export function whole(load: Load, loaded: Loaded): Loaded {
+  if (loaded.rows + loaded.rejected === load.rows) return loaded;
+  const message = `${loadName(load)} holds ${load.rows} rows: ${loaded.rows} loaded, and ${loaded.rejected} rejected.`;
+  throw new PgshiftError('CountMismatch', message);
 }
 
 /** The text that stands for NULL in a load's objects. */

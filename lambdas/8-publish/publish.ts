@@ -2,6 +2,7 @@
 // gone while its ledger is there was published by an earlier attempt.
 
 import { artifactKeys } from '../../core/artifacts.ts';
+import type { Dialect } from '../../core/catalog/model.ts';
 import type { LoadCommand } from '../../core/command/model.ts';
 import { PgshiftError, stagedGone, tooManyRejects } from '../../core/errors.ts';
 import type { StepInput, StepOutput } from '../../core/pipeline.ts';
@@ -9,22 +10,18 @@ import type { PlanChunk, PlannedTable, PlanSummary } from '../../core/plan/model
 import { keyOf, placeOf } from '../../core/plan/names.ts';
 import type { Ports, Session } from '../../core/ports.ts';
 import type { BatchRecord, StepRecord } from '../../core/report/model.ts';
-import {
-  countStaged,
-  dropLedgers,
-  findLive,
-  findOwn,
-  lockHolders,
-  lockStaged,
-  swapStatements,
-} from '../../core/sql/publish.ts';
+import { countStaged, dropLedgers, findLive, findOwn, lockStaged, swapStatements } from '../../core/sql/publish.ts';
 import { qualified } from '../../core/sql/quote.ts';
-import { applicationName, statementTimeoutMs } from '../../core/sql/session.ts';
-import { settingsForTarget } from '../../core/sql/settings.ts';
+import { statementTimeoutMs } from '../../core/sql/session.ts';
 import { releaseClaims } from '../claims.ts';
 import { readRecords } from '../read-records.ts';
 import { runBlocksAfter } from '../sql-blocks.ts';
-import { handOver, takeOver } from './keep.ts';
+import { connectToTarget, type TargetSession } from '../target-session.ts';
+import type { Into } from './into.ts';
+import { intoRedshift } from './into-redshift/into-redshift.ts';
+
+/** What publishing does by the kind of the target. */
+const INTO: Readonly<Record<Dialect, Into>> = { redshift: intoRedshift, postgresql: intoRedshift };
 
 /** ANALYZE is only advice to the planner: it is left when this little time remains. */
 const ANALYZE_SPARE_MS = 120_000;
@@ -36,16 +33,12 @@ export async function publish(ports: Ports, input: StepInput<'publish'>): Promis
   const startedAt = ports.now();
   const command = await ports.store.getJson<LoadCommand>(artifactKeys.command(run));
   const { tables, blocks } = await readChunks(ports, run, first, last);
-  const session = await ports.connect(command.target, {
-    applicationName: applicationName(run, 'publish'),
-    statementTimeoutMs: statementTimeoutMs(ports.remaining()),
-  });
+  const target = await connectToTarget(ports, { run, step: 'publish', command });
+  const { session } = target;
   try {
-    const settings = settingsForTarget(command.settings);
-    if (settings !== '') await session.run(settings);
     // Every batch is done when the first tables are published: later ones would count the same rows.
     if (first === 0) await expectFewRejects(ports, run, command.options.maxRejects);
-    await makeLiveOnce(ports, session, input, tables);
+    await makeLiveOnce(ports, target, input, tables);
     const analyzeAll = () => analyze(ports, session, tables);
     // The blocks come once everything is live: with the last of the transactions that make it so.
     if (blocks === undefined || !(await isLast(ports, input))) await analyzeAll();
@@ -96,11 +89,12 @@ async function isLast(ports: Ports, { run, last }: StepInput<'publish'>): Promis
  */
 async function makeLiveOnce(
   ports: Ports,
-  session: Session,
+  target: TargetSession,
   { run, publish: number }: StepInput<'publish'>,
   tables: readonly PlannedTable[],
 ): Promise<void> {
   if (tables.length === 0) return;
+  const { session } = target;
   const mark = artifactKeys.published(run, number);
   if ((await ports.store.findText(mark)) === undefined) {
     const there = await namesIn(session, findOwn(tables));
@@ -108,7 +102,7 @@ async function makeLiveOnce(
     const lost = tables.find((table) => !own(table, table.ledger));
     if (lost !== undefined) throw notOurs(lost);
     const staged = tables.filter((table) => own(table, table.staging));
-    if (staged.length === tables.length) await makeLive(ports, session, tables);
+    if (staged.length === tables.length) await makeLive(ports, target, tables);
     // One transaction made them live, or none.
     else if (staged.length > 0) throw notOurs(tables.find((table) => !staged.includes(table)) ?? tables[0]);
     await ports.store.putJson(mark, { tables: tables.length });
@@ -131,15 +125,17 @@ async function namesIn(session: Session, sql: string): Promise<ReadonlySet<strin
   return new Set(rows.map((row) => keyOf({ schema: row.schema ?? '', name: row.name ?? '' })));
 }
 
-async function makeLive(ports: Ports, session: Session, tables: readonly PlannedTable[]): Promise<void> {
-  await lock(ports, session, tables);
+async function makeLive(ports: Ports, target: TargetSession, tables: readonly PlannedTable[]): Promise<void> {
+  const { session, dialect } = target;
+  const into = INTO[dialect];
+  await lock(ports, target, tables);
   await checkCounts(session, tables);
-  const kept = await takeOver(session, tables);
+  const handOver = await into.takeOver(session, tables);
   const statements = swapStatements(tables);
   for (let at = 0; at < statements.length; at += STATEMENTS_AT_ONCE) {
     await session.run(statements.slice(at, at + STATEMENTS_AT_ONCE).join('; '));
   }
-  await handOver(session, kept);
+  await handOver();
   await session.run('COMMIT');
 }
 
@@ -147,7 +143,7 @@ async function makeLive(ports: Ports, session: Session, tables: readonly Planned
 const LOCK_MS = 30_000;
 
 /** Locks what is staged and what it replaces. A table that is held says by whom. */
-async function lock(ports: Ports, session: Session, tables: readonly PlannedTable[]): Promise<void> {
+async function lock(ports: Ports, { session, dialect }: TargetSession, tables: readonly PlannedTable[]): Promise<void> {
   const there = await namesIn(session, findLive(tables));
   const replaced = tables
     .filter(({ publish, target }) => publish === 'replace' && there.has(keyOf(target)))
@@ -158,7 +154,7 @@ async function lock(ports: Ports, session: Session, tables: readonly PlannedTabl
   } catch (error) {
     if (!(error instanceof PgshiftError) || error.kind !== 'StatementTimeout' || replaced.length === 0) throw error;
     await session.run('ROLLBACK');
-    const holders = await session.query(lockHolders(replaced));
+    const holders = await session.query(INTO[dialect].lockHolders(replaced));
     const who = holders.map(({ schema, name, pid, owner }) => `${schema}.${name} by session ${pid} of user ${owner}`);
     const held = who.length === 0 ? 'by a session that this user may not see' : who.join(', ');
     const message = `A table that would be replaced is held: ${held}.`;

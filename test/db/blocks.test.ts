@@ -58,6 +58,7 @@ async function begin(chunks = 1, clauses: Clauses = CLAUSES): Promise<void> {
   const { store } = world();
   const target = { end: 'target', scheme: 'redshift' };
   await store.putJson(artifactKeys.command(run), { source: { end: 'source' }, target, options: {}, ...clauses });
+  await store.putJson(artifactKeys.capabilities(run), { target: { dialect: 'redshift' } });
   await store.putJson(artifactKeys.plan(run), { chunks });
   const blocks = blocksTable(clauses, token);
   for (let chunk = 0; chunk < chunks; chunk += 1) {

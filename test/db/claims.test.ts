@@ -101,7 +101,10 @@ describe.each(['snapshot', 'serializable'])('under %s isolation', (isolation) =>
     const { store } = world();
     const target = { end: 'target', scheme: 'redshift' };
     await store.putJson(artifactKeys.command(run), { source: { end: 'source' }, target, options: {}, ...NO_CLAUSES });
-    await store.putJson(artifactKeys.capabilities(run), { bucket: { name: bucket, region } });
+    await store.putJson(artifactKeys.capabilities(run), {
+      target: { dialect: 'redshift' },
+      bucket: { name: bucket, region },
+    });
     const planned = tables.map(([schema, name], number) => tableOf(run, number, schema, name));
     const schemas = [...new Set(tables.map(([schema]) => schema))].map(
       (schema) => `CREATE SCHEMA IF NOT EXISTS "${schema}"`,

@@ -80,7 +80,10 @@ async function begin(planned: PlannedTable = table): Promise<void> {
   await store.remove([artifactKeys.published(run, 0)]);
   const target = { end: 'target', scheme: 'redshift' };
   await store.putJson(artifactKeys.command(run), { source: { end: 'source' }, target, options: {}, ...NO_CLAUSES });
-  await store.putJson(artifactKeys.capabilities(run), { bucket: { name: bucket, region } });
+  await store.putJson(artifactKeys.capabilities(run), {
+    target: { dialect: 'redshift' },
+    bucket: { name: bucket, region },
+  });
   const chunk: PlanChunk = {
     chunk: 0,
     sentinels: [sentinel],

@@ -90,7 +90,10 @@ async function begin(table: PlannedTable): Promise<void> {
   await store.remove([artifactKeys.published(run, 0)]);
   const target = { end: 'target', scheme: 'redshift' };
   await store.putJson(artifactKeys.command(run), { source: { end: 'source' }, target, options: {}, ...NO_CLAUSES });
-  await store.putJson(artifactKeys.capabilities(run), { bucket: { name: bucket, region } });
+  await store.putJson(artifactKeys.capabilities(run), {
+    target: { dialect: 'redshift' },
+    bucket: { name: bucket, region },
+  });
   const chunk: PlanChunk = { chunk: 0, sentinels: [sentinel], schemas: ['CREATE SCHEMA "sales"'], tables: [table] };
   await store.putJson(artifactKeys.planChunk(run, 0), chunk);
   await prepare(targetWorld(), { run, chunk: 0, execution: '' });

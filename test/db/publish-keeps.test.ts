@@ -68,6 +68,7 @@ async function begin(planned: PlannedTable = table): Promise<void> {
   await store.remove([artifactKeys.published(run, 0)]);
   const target = { end: 'target', scheme: 'redshift' };
   await store.putJson(artifactKeys.command(run), { source: { end: 'source' }, target, options: {}, ...NO_CLAUSES });
+  await store.putJson(artifactKeys.capabilities(run), { target: { dialect: 'redshift' } });
   const chunk: PlanChunk = { chunk: 0, sentinels: ['@N@'], schemas: [], tables: [planned] };
   await store.putJson(artifactKeys.planChunk(run, 0), chunk);
 }

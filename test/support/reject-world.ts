@@ -103,7 +103,10 @@ export async function startRejectWorld(profile: 'pessimistic' | 'optimistic'): P
       const ends = { source: { end: 'source' }, target: { end: 'target', scheme: 'redshift' } };
       const options = { onError: 'resume next' };
       await store.putJson(artifactKeys.command(run()), { ...ends, options, ...NO_CLAUSES });
-      await store.putJson(artifactKeys.capabilities(run()), { bucket: { name: bucket, region } });
+      await store.putJson(artifactKeys.capabilities(run()), {
+        target: { dialect: 'redshift' },
+        bucket: { name: bucket, region },
+      });
       const chunk: PlanChunk = {
         chunk: 0,
         sentinels: [sentinel],

@@ -14,9 +14,13 @@ test('the source gets all but what is pinned and what only Redshift knows', () =
 });
 
 test('the target gets what Redshift knows, as Redshift reads texts', () => {
-  expect(settingsForTarget(settings)).toBe(
+  expect(settingsForTarget(settings, 'redshift')).toBe(
     "SET query_group TO 'o''clock\\\\'; SET timezone TO 'UTC'; SET search_path TO 'a', 'B,\"c', 'public'; ",
   );
+});
+
+test('PostgreSQL as a target gets all but what is pinned and what only Redshift knows, as it reads texts', () => {
+  expect(settingsForTarget(settings, 'postgresql')).toBe("SET work_mem TO '8MB'; ");
 });
 
 test('queries of the command have its search path, or everybody’s', () => {

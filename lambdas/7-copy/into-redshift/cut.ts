@@ -3,14 +3,14 @@
 
 import { pipeline } from 'node:stream';
 import { createZstdDecompress } from 'node:zlib';
-import { artifactKeys } from '../../core/artifacts.ts';
-import { type RowForm, rejectRow } from '../../core/csv/reject-row.ts';
-import { type Numbering, RowSieve } from '../../core/csv/row-sieve.ts';
-import { type Refusal, refusalText } from '../../core/dialect/load-error.ts';
-import { PgshiftError } from '../../core/errors.ts';
-import { headedColumns } from '../../core/sql/empty-bytes.ts';
-import { type OpenObject, openObject, zstd } from '../open-object.ts';
-import { type Load, type Loading, type LoadObject, loadName, sentinelOf, sum } from './loads.ts';
+import { artifactKeys } from '../../../core/artifacts.ts';
+import { type RowForm, rejectRow } from '../../../core/csv/reject-row.ts';
+import { type Numbering, RowSieve } from '../../../core/csv/row-sieve.ts';
+import { type Refusal, refusalText } from '../../../core/dialect/load-error.ts';
+import { PgshiftError } from '../../../core/errors.ts';
+import { headedColumns } from '../../../core/sql/empty-bytes.ts';
+import { type OpenObject, openObject, zstd } from '../../open-object.ts';
+import { type Load, type Loading, type LoadObject, loadName, sentinelOf, sum } from '../loads.ts';
 
 /** A load without the rows that are known to be refused. An artifact: a later attempt begins with it. */
 export interface Cut {

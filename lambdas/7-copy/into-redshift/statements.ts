@@ -1,16 +1,16 @@
 // What every transaction of a load consists of: its lock, and a COPY of some of its objects.
 
-import { artifactKeys } from '../../core/artifacts.ts';
-import type { Capabilities } from '../../core/dialect/capabilities.ts';
-import { PgshiftError, stagedGone } from '../../core/errors.ts';
-import type { Session } from '../../core/ports.ts';
-import { copyIn, manifestOf } from '../../core/sql/copy-in.ts';
-import { createHeaded, HEADED, isHeaded, moveHeaded } from '../../core/sql/empty-bytes.ts';
-import { type LedgerNames, lockBatch } from '../../core/sql/ledger.ts';
-import { findOwn } from '../../core/sql/publish.ts';
-import { qualified } from '../../core/sql/quote.ts';
-import { statementTimeoutMs } from '../../core/sql/session.ts';
-import { type Load, type Loading, nameOf, sentinelOf } from './loads.ts';
+import { artifactKeys } from '../../../core/artifacts.ts';
+import type { Capabilities } from '../../../core/dialect/capabilities.ts';
+import { PgshiftError, stagedGone } from '../../../core/errors.ts';
+import type { Session } from '../../../core/ports.ts';
+import { createHeaded, HEADED, isHeaded, moveHeaded } from '../../../core/sql/empty-bytes.ts';
+import { type LedgerNames, lockBatch } from '../../../core/sql/ledger.ts';
+import { findOwn } from '../../../core/sql/publish.ts';
+import { qualified } from '../../../core/sql/quote.ts';
+import { copyIn, manifestOf } from '../../../core/sql/redshift/copy-in.ts';
+import { statementTimeoutMs } from '../../../core/sql/session.ts';
+import { type Load, type Loading, nameOf, sentinelOf } from '../loads.ts';
 
 export const ledgerOf = ({ table }: Load): LedgerNames => ({ schema: table.target.schema, ...table });
 

@@ -1,11 +1,11 @@
 // What people gave a table that is replaced, and what they built on it: owner, comments, grants, views. The queries that
 // read it and the statements that give it to the new table, all of them for the transaction that swaps the tables.
 
-import type { Row } from '../catalog/rows.ts';
-import { boolean, groupBy, optional, text } from '../catalog/rows.ts';
-import type { PlannedTable } from '../plan/model.ts';
-import { byText, keyOf, type Name } from '../plan/names.ts';
-import { identifier, qualified, redshiftLiteral } from './quote.ts';
+import type { Row } from '../../catalog/rows.ts';
+import { boolean, groupBy, optional, text } from '../../catalog/rows.ts';
+import type { PlannedTable } from '../../plan/model.ts';
+import { byText, keyOf, type Name } from '../../plan/names.ts';
+import { identifier, qualified, redshiftLiteral } from '../quote.ts';
 
 /** A table or a view as it is before the swap. */
 export interface KeptRelation extends Name {
@@ -134,6 +134,12 @@ export function restoreColumnComments({ target, columns }: PlannedTable, comment
     ];
   });
 }
+
+/** The sessions that hold a lock on one of the tables: its `schema` and `name`, their `pid` and their user, the `owner`. */
+export const lockHolders = (tables: readonly Name[]): string =>
+  'SELECT DISTINCT n.nspname AS schema, c.relname AS name, t.pid AS pid, t.txn_owner AS owner FROM svv_transactions t ' +
+  'JOIN pg_class c ON c.oid = t.relation JOIN pg_namespace n ON n.oid = c.relnamespace WHERE t.granted AND (' +
+  `${tables.map(({ schema, name }) => `(n.nspname = ${redshiftLiteral(schema)} AND c.relname = ${redshiftLiteral(name)})`).join(' OR ')})`;
 
 /** What makes the rights that are into those that were. An owner's own go with the ownership. */
 export function grantChanges(was: readonly Grant[], is: readonly Grant[], kept: readonly KeptRelation[]): string[] {

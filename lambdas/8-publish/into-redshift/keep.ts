@@ -1,12 +1,12 @@
 // What must a table that replaces another have of it? Owner, comments, grants, and the views over it with theirs: read
 // under the lock, given to the new table in the same transaction.
 
-import type { Row } from '../../core/catalog/rows.ts';
-import { optional, text } from '../../core/catalog/rows.ts';
-import { PgshiftError } from '../../core/errors.ts';
-import type { PlannedTable } from '../../core/plan/model.ts';
-import { keyOf, type Name, placeOf } from '../../core/plan/names.ts';
-import type { Session } from '../../core/ports.ts';
+import type { Row } from '../../../core/catalog/rows.ts';
+import { optional, text } from '../../../core/catalog/rows.ts';
+import { PgshiftError } from '../../../core/errors.ts';
+import type { PlannedTable } from '../../../core/plan/model.ts';
+import { keyOf, type Name, placeOf } from '../../../core/plan/names.ts';
+import type { Session } from '../../../core/ports.ts';
 import {
   columnComments,
   columnGrants,
@@ -25,7 +25,7 @@ import {
   restoreColumnComments,
   viewEdges,
   viewsOver,
-} from '../../core/sql/keep.ts';
+} from '../../../core/sql/redshift/keep.ts';
 
 /** A relation with who has rights on it. */
 interface Described extends KeptRelation {

@@ -1,23 +1,15 @@
 // One load, once however often it is tried: COPY, the check of its count and the ledger's row are one transaction. That
 // COPY refuses no row: those that `on error resume next` puts aside were cut out of its objects before.
 
-import { artifactKeys } from '../../core/artifacts.ts';
-import { refusalText } from '../../core/dialect/load-error.ts';
-import { PgshiftError } from '../../core/errors.ts';
-import { findPiece, recordPiece, WHOLE_BATCH } from '../../core/sql/ledger.ts';
+import { artifactKeys } from '../../../core/artifacts.ts';
+import { refusalText } from '../../../core/dialect/load-error.ts';
+import { PgshiftError } from '../../../core/errors.ts';
+import { findPiece, recordPiece, WHOLE_BATCH } from '../../../core/sql/ledger.ts';
+import { type Load, type Loaded, type Loading, loadName, nameOf, sum, whole } from '../loads.ts';
 import { type Cut, rejectedBy, uncut } from './cut.ts';
 import { refusedLines } from './load-errors.ts';
-import { type Load, type Loading, loadName, nameOf, sum } from './loads.ts';
 import { leftOf, sift } from './sift.ts';
 import { begin, copyStatement, ledgerOf, runCopy, settle } from './statements.ts';
-
-/** As the ledger has it. */
-export interface Loaded {
-  readonly rows: number;
-  readonly rejected: number;
-  /** Names the cut that took the rejected rows out; null when there are none. */
-  readonly cut: string | null;
-}
 
 export function loadOnce(loading: Loading, load: Load): Promise<Loaded> {
   return loading.onError === 'resume next' ? loadRest(loading, load) : loadAll(loading, load);
@@ -97,11 +89,4 @@ async function tryLoad(loading: Loading, load: Load, cut: Cut, patient: boolean)
   }
   await session.run('COMMIT');
   return loaded;
-}
-
-/** Every row that was extracted is loaded or rejected, or nothing is committed. */
-function whole(load: Load, loaded: Loaded): Loaded {
-  if (loaded.rows + loaded.rejected === load.rows) return loaded;
-  const message = `${loadName(load)} holds ${load.rows} rows: ${loaded.rows} loaded, and ${loaded.rejected} rejected.`;
-  throw new PgshiftError('CountMismatch', message);
 }

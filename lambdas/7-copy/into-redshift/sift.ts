@@ -2,13 +2,13 @@
 // a COPY of them alone has to load none, or they are not the ones. So no row is taken out that Redshift would load,
 // however it counts lines and however many refused rows its views show.
 
-import { artifactKeys } from '../../core/artifacts.ts';
-import type { Numbering } from '../../core/csv/row-sieve.ts';
-import type { Refusal } from '../../core/dialect/load-error.ts';
-import { PgshiftError } from '../../core/errors.ts';
+import { artifactKeys } from '../../../core/artifacts.ts';
+import type { Numbering } from '../../../core/csv/row-sieve.ts';
+import type { Refusal } from '../../../core/dialect/load-error.ts';
+import { PgshiftError } from '../../../core/errors.ts';
+import { type Load, type Loading, loadName } from '../loads.ts';
 import { type Cut, cutOut, type NamedLines, rejectedBy } from './cut.ts';
 import { type RefusedLine, refusedLines } from './load-errors.ts';
-import { type Load, type Loading, loadName } from './loads.ts';
 import { begin, copyStatement, type Objects, runCopy } from './statements.ts';
 
 /** Nearly a million rows of one load. */

@@ -1,10 +1,10 @@
 // What Redshift says of the rows that it refuses: their places and reason classes, never what they hold.
 
-import type { Refusal } from '../../core/dialect/load-error.ts';
-import { type ErrorKind, PgshiftError } from '../../core/errors.ts';
-import type { Ports, Session } from '../../core/ports.ts';
-import { literal } from '../../core/sql/quote.ts';
-import { statementTimeoutMs } from '../../core/sql/session.ts';
+import type { Refusal } from '../../../core/dialect/load-error.ts';
+import { type ErrorKind, PgshiftError } from '../../../core/errors.ts';
+import type { Ports, Session } from '../../../core/ports.ts';
+import { literal } from '../../../core/sql/quote.ts';
+import { statementTimeoutMs } from '../../../core/sql/session.ts';
 
 /** Where it is kept: the first view everywhere, the second where Redshift is older. */
 const VIEWS = [

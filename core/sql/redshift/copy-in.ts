@@ -1,7 +1,7 @@
 // Redshift's COPY of a manifest. The statement may hold keys: it is never logged and never part of an error.
 
-import type { CopyAuthorization } from '../ports.ts';
-import { copyLiteral, identifier, identifiers, qualified } from './quote.ts';
+import type { CopyAuthorization } from '../../ports.ts';
+import { copyLiteral, identifier, identifiers, qualified } from '../quote.ts';
 
 export interface CopyIn {
   /** Absent for a temporary table. */

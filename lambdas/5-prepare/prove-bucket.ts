@@ -1,0 +1,57 @@
+// Does one row come through the bucket into the target as it left? By the way that all rows will take.
+
+import { Readable } from 'node:stream';
+import { zstdCompressSync } from 'node:zlib';
+import { stringify } from 'csv-stringify/sync';
+import { artifactKeys } from '../../core/artifacts.ts';
+import type { Dialect } from '../../core/catalog/model.ts';
+import { PgshiftError } from '../../core/errors.ts';
+import type { Ports, Session } from '../../core/ports.ts';
+import { identifier } from '../../core/sql/quote.ts';
+import { copyIn, manifestOf } from '../../core/sql/redshift/copy-in.ts';
+import type { TargetSession } from '../target-session.ts';
+
+/** Holds what CSV and COPY may stumble over: a quote, a comma, a newline, a backslash, a character of four bytes. */
+const PROBE_TEXT = 'a "b", c\nd \\N 🐘';
+const PROBE_TABLE = '_pgshift_probe';
+const COLUMNS = ['text', 'null'];
+
+/** One row into a temporary table, and back as it was. */
+export async function proveBucket(
+  ports: Ports,
+  run: string,
+  { session, dialect }: TargetSession,
+  sentinel: string,
+): Promise<void> {
+  const object = artifactKeys.probe(run, 'row.csv.zst');
+  const csv = stringify([[PROBE_TEXT, sentinel]]);
+  await ports.store.putStream(object, Readable.from([zstdCompressSync(csv)]));
+  await session.run(`CREATE TEMP TABLE ${identifier(PROBE_TABLE)} ("text" VARCHAR(64), "null" INTEGER)`);
+  await LOAD[dialect](ports, { run, session, object, sentinel });
+  const [row] = await session.query(`SELECT "text", "null" FROM ${identifier(PROBE_TABLE)}`);
+  await session.run(`DROP TABLE ${identifier(PROBE_TABLE)}`);
+  await ports.store.remove([object]);
+  if (row?.text === PROBE_TEXT && row.null === null) return;
+  throw new PgshiftError('Unexpected', 'One row went through the bucket into the target and came back changed.');
+}
+
+interface Proof {
+  readonly run: string;
+  readonly session: Session;
+  readonly object: string;
+  readonly sentinel: string;
+}
+
+const LOAD: Readonly<Record<Dialect, (ports: Ports, proof: Proof) => Promise<void>>> = {
+  async redshift(ports, { run, session, object, sentinel }) {
+    const manifest = artifactKeys.probe(run, 'row.manifest');
+    await ports.store.putText(manifest, manifestOf(ports.store.bucket, [object]));
+    const region = await ports.store.region();
+    const copy = { columns: COLUMNS, manifest: `s3://${ports.store.bucket}/${manifest}`, region, sentinel };
+    await session.run(copyIn({ table: PROBE_TABLE, ...copy }, await ports.copyAuthorization()));
+    await ports.store.remove([manifest]);
+  },
+  async postgresql() {
+    throw new PgshiftError('DialectUnsupported', 'Writing into PostgreSQL is not supported yet.');
+  },
+};
