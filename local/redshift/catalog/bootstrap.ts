@@ -2,12 +2,16 @@
 import { Admin, type Backend, identifier, literal } from '../admin.ts';
 import { LongNames } from '../sql/long-names.ts';
 import { cursorsSql } from './cursors.ts';
+import { datesSql } from './dates.ts';
+import { documentsSql } from './documents.ts';
 import { functionsSql } from './functions.ts';
+import { hashesSql } from './hashes.ts';
 import { lateViewsSql } from './late-views.ts';
 import { layoutSql } from './layout.ts';
 import { oldColumnsSql } from './old-columns.ts';
 import { privilegesSql } from './privileges.ts';
 import { sessionsSql } from './sessions.ts';
+import { shapesSql } from './shapes.ts';
 import { tablesSql } from './tables.ts';
 import { typesSql } from './types.ts';
 import { encoding, viewsSql } from './views.ts';
@@ -25,6 +29,10 @@ export interface DatabaseSetup {
 const catalogSql = [
   typesSql,
   functionsSql,
+  documentsSql,
+  hashesSql,
+  datesSql,
+  shapesSql,
   cursorsSql,
   tablesSql,
   lateViewsSql,

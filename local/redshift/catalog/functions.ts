@@ -72,33 +72,12 @@ CREATE CAST (pg_catalog.varbyte AS varchar) WITH FUNCTION pg_internal.varbyte_te
 CREATE CAST (varchar AS pg_catalog.varbyte) WITH FUNCTION pg_internal.text_varbyte(text) AS ASSIGNMENT;
 CREATE CAST (text AS pg_catalog.varbyte) WITH FUNCTION pg_internal.text_varbyte(text) AS ASSIGNMENT;
 
-CREATE FUNCTION pg_internal.has_long_string(jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $f$
-  WITH RECURSIVE large(value) AS (
-    SELECT $1
-    UNION ALL SELECT inside.value FROM large CROSS JOIN LATERAL (
-      SELECT e.value FROM jsonb_array_elements(CASE jsonb_typeof(large.value) WHEN 'array' THEN large.value ELSE '[]' END) e
-      UNION ALL
-      SELECT e.value FROM jsonb_each(CASE jsonb_typeof(large.value) WHEN 'object' THEN large.value ELSE '{}' END) e
-    ) inside WHERE pg_column_size(inside.value) > 65535
-  )
-  SELECT EXISTS (SELECT FROM large WHERE jsonb_typeof(value) = 'string' AND octet_length(value #>> '{}') > 65535)
-$f$;
-CREATE FUNCTION pg_catalog.json_parse(text) RETURNS pg_catalog.super LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $f$
-BEGIN
-  IF octet_length($1) > 16777216 THEN
-    RAISE EXCEPTION 'SUPER value exceeds the max size of 16777216 bytes' USING ERRCODE = '22001';
-  END IF;
-  IF octet_length($1) > 65535 AND pg_internal.has_long_string($1::jsonb) THEN
-    RAISE EXCEPTION 'String value exceeds the max size of 65535 bytes' USING ERRCODE = '22001';
-  END IF;
-  RETURN $1::jsonb::pg_catalog.super;
-END $f$;
--- json_serialize is grammar in PostgreSQL: calls of it are written to this one.
-CREATE FUNCTION pg_internal.json_serialize(pg_catalog.super) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-  AS $f$ SELECT regexp_replace($1::jsonb::text, E'("(?:[^"\\\\\\\\]|\\\\\\\\.)*")|\\\\s+', E'\\\\1', 'g') $f$;
-CREATE FUNCTION pg_internal.super_text(pg_catalog.super) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-  AS $f$ SELECT CASE WHEN jsonb_typeof($1::jsonb) = 'string' THEN $1::jsonb #>> '{}'
-    ELSE pg_internal.json_serialize($1) END $f$;
-CREATE CAST (pg_catalog.super AS text) WITH FUNCTION pg_internal.super_text(pg_catalog.super);
-CREATE CAST (pg_catalog.super AS varchar) WITH FUNCTION pg_internal.super_text(pg_catalog.super);
+CREATE FUNCTION pg_internal.chr(int) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  -- No text here has a NUL, and REPLACE finds none.
+  AS $f$ SELECT CASE WHEN $1 = 0 THEN '' ELSE pg_catalog.chr($1) END $f$;
+CREATE FUNCTION pg_catalog.len(pg_catalog.varbyte) RETURNS int LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  AS $f$ SELECT octet_length($1::bytea) $f$;
+CREATE FUNCTION pg_catalog.substring(pg_catalog.varbyte, int, int) RETURNS pg_catalog.varbyte
+  LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  AS $f$ SELECT substring($1::bytea, $2, $3)::pg_catalog.varbyte $f$;
 `;

@@ -100,4 +100,11 @@ UPDATE pg_catalog.pg_cast SET castfunc = 'pg_internal.fit_varchar(varchar, int, 
   WHERE castsource = 'varchar'::regtype AND casttarget = 'varchar'::regtype;
 UPDATE pg_catalog.pg_cast SET castfunc = 'pg_internal.fit_char(bpchar, int, boolean)'::regprocedure
   WHERE castsource = 'bpchar'::regtype AND casttarget = 'bpchar'::regtype;
+-- A BOOLEAN is no text, not even by a cast.
+CREATE FUNCTION pg_internal.boolean_text(boolean) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $f$
+BEGIN
+  RAISE EXCEPTION 'cannot cast type boolean to character varying' USING ERRCODE = '42846';
+END $f$;
+UPDATE pg_catalog.pg_cast SET castfunc = 'pg_internal.boolean_text(boolean)'::regprocedure
+  WHERE castsource = 'bool'::regtype AND casttarget IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype);
 `;

@@ -1,4 +1,5 @@
 // How is LISTAGG(value, delimiter) WITHIN GROUP (ORDER BY …) written for the backend? As string_agg, with the order inside.
+import { closing, isWord, nextIndex, topLevelComma } from './places.ts';
 import { operator, type Token } from './tokens.ts';
 
 /** Replaces each LISTAGG of a statement. */
@@ -25,39 +26,6 @@ export function replaceListagg(tokens: readonly Token[]): readonly Token[] {
     operator(')'),
     ...replaceListagg(tokens.slice(group.end + 1)),
   ];
-}
-
-function isWord(token: Token | undefined, word: string): boolean {
-  return token?.kind === 'word' && token.value === word;
-}
-
-/** The next token that is not blank. */
-function nextIndex(tokens: readonly Token[], from: number): number {
-  let at = from + 1;
-  while (tokens[at]?.kind === 'space') at++;
-  return at;
-}
-
-/** The parenthesis that closes the one at `open`; the last token when there is none. */
-function closing(tokens: readonly Token[], open: number): number {
-  let depth = 0;
-  for (let i = open; i < tokens.length; i++) {
-    const token = tokens[i];
-    if (token?.kind !== 'operator') continue;
-    if (token.text === '(') depth++;
-    if (token.text === ')' && --depth === 0) return i;
-  }
-  return tokens.length - 1;
-}
-
-function topLevelComma(tokens: readonly Token[]): number {
-  let depth = 0;
-  return tokens.findIndex((token) => {
-    if (token.kind !== 'operator') return false;
-    if (token.text === '(') depth++;
-    if (token.text === ')') depth--;
-    return depth === 0 && token.text === ',';
-  });
 }
 
 /** What stands in WITHIN GROUP (…) behind the call, and where that ends. */

@@ -24,7 +24,19 @@ const notAliases = new Set(
 );
 
 /** What a statement that reads begins with. */
-const readers = new Set(['select', 'with', 'insert', 'update', 'delete', 'merge', 'explain', 'create', 'prepare', '(']);
+const readers = new Set([
+  'select',
+  'with',
+  'insert',
+  'update',
+  'delete',
+  'merge',
+  'explain',
+  'create',
+  'prepare',
+  'declare',
+  '(',
+]);
 
 /** Between two parentheses: in a FROM clause, or in a call that has its own FROM. */
 interface Level {

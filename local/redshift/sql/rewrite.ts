@@ -2,6 +2,8 @@
 // What is not listed here is refused: the backend knows far more than Redshift.
 import { notImplemented, RedshiftError, sqlstate, syntaxError } from '../errors.ts';
 import { alterTable } from './alter-table.ts';
+import { rewriteCalls } from './calls.ts';
+import { rewriteCasts } from './casts.ts';
 import { copyStatement } from './copy-statement.ts';
 import { createTable } from './create-table.ts';
 import { Cursor } from './cursor.ts';
@@ -253,20 +255,7 @@ function general(tokens: readonly Token[]): Pass {
       throw new RedshiftError(`function ${name} does not exist`, sqlstate.undefinedFunction);
     }
   });
-  return { kind: 'pass', sql: render(replaceListagg(renameFunctions(tokens))) };
-}
-
-/** Functions that the backend's grammar would take for something else; sysdate is called without parentheses. */
-const renamed: Readonly<Record<string, string>> = {
-  sysdate: 'pg_catalog.sysdate()',
-  json_serialize: 'pg_internal.json_serialize',
-};
-
-function renameFunctions(tokens: readonly Token[]): readonly Token[] {
-  return tokens.map((token) => {
-    const sql = token.kind === 'word' ? renamed[token.value] : undefined;
-    return sql === undefined ? token : { ...token, sql };
-  });
+  return { kind: 'pass', sql: render(replaceListagg(rewriteCasts(rewriteCalls(tokens)))) };
 }
 
 /** Whether these words stand next to each other anywhere. */
