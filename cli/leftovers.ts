@@ -79,7 +79,7 @@ async function dataOf({ store }: Ports, run: string, keys: readonly string[]): P
   const parts = keys.filter((key) => key.startsWith(artifactKeys.partObjects(run)));
   if (parts.length === 0) return [];
   const text = await store.findText(artifactKeys.reportJson(run));
-  return text !== undefined && (JSON.parse(text) as Report).outcome !== 'failed' ? [] : parts;
+  return text !== undefined && (JSON.parse(text) as Report).error === null ? [] : parts;
 }
 
 /** What each of its signs of life says: one that runs counts most, then one that tells nothing. */

@@ -73,6 +73,13 @@ export const artifactKeys = {
   replacedValues: inRun(
     (batch: number, part: number, attempt: number) => `parts/${pad(batch, 7)}/${pad(part, 4)}.${attempt}.replaced.json`,
   ),
+  /**
+   * What was written of a part, by whoever was first: later attempts go by it. `moment` is when the run's snapshot was taken,
+   * 0 without one, so that what was read of another moment is never taken for it.
+   */
+  writtenPart: inRun(
+    (batch: number, part: number, moment: number) => `parts/${pad(batch, 7)}/${pad(part, 4)}.written.${moment}.json`,
+  ),
   partObjects: inRun(() => 'parts/'),
   /** How far a load has got whose rows are refused. */
   siftState: inRun((batch: number, piece: number) => `parts/${pad(batch, 7)}/sift.${pad(piece, 6)}.json`),
@@ -96,8 +103,9 @@ export const artifactKeys = {
   manifest: inRun(
     (batch: number, piece: number) => `manifests/${pad(batch, 7)}${piece === 0 ? '' : `.${pad(piece, 6)}`}.manifest`,
   ),
-  /** That the tables of one publish transaction are live. */
-  published: inRun((publish: number) => `published/${pad(publish, 5)}.json`),
+  /** That the tables of one publish transaction are live: which they are. */
+  published: inRun((transaction: number) => `published/${pad(transaction, 5)}.json`),
+  publishedMarks: inRun(() => 'published/'),
   /** What the batches moved that one Copy loaded, by the first of them: those whose rows are committed. */
   batchRecord: inRun((batch: number) => `loaded/${pad(batch, 7)}.json`),
   batchRecords: inRun(() => 'loaded/'),
@@ -111,6 +119,9 @@ export const artifactKeys = {
   signOfLife: inRun(() => 'sign.json'),
   /** Written again and again while a run on a laptop runs. */
   heartbeat: inRun(() => 'heartbeat.json'),
+  /** That somebody resumes the run, for the n-th time: nobody else does then. */
+  resumption: inRun((number: number) => `resumed/${pad(number, 5)}.json`),
+  resumptions: inRun(() => 'resumed/'),
   probe: inRun((name: string) => `probe/${name}`),
   mapResults: inRun(() => 'results'),
   reportText: inRun(() => 'report.txt'),

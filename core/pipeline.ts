@@ -18,6 +18,8 @@ export interface InSnapshot {
 export interface ExecutionInput {
   readonly command?: string;
   readonly commandKey?: string;
+  /** How many times the run was resumed by an execution of its own, this one among them; absent when it never was. */
+  readonly resumed?: number;
 }
 
 /**
@@ -30,6 +32,9 @@ export const LARGEST_INPUT_BYTES = 255 * 1024;
 export interface FailureEvent {
   readonly name: string;
   readonly status: 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+  /** Milliseconds since 1970. */
+  readonly startDate?: number;
+  readonly stopDate?: number | null;
   readonly error?: string | null;
   readonly cause?: string | null;
 }
@@ -141,7 +146,7 @@ export interface StepContracts {
   };
   prepare: {
     /** The execution is that of the whole run: others ask by it whether the run still runs. */
-    input: InRun & { readonly chunk: number; readonly execution: string };
+    input: InRun & { readonly chunk: number; readonly execution: string; readonly resumed?: number };
     output: { readonly tables: number };
   };
   extract: {
@@ -164,8 +169,8 @@ export interface StepContracts {
   };
 }
 
-/** How a run ended. `partly published` comes with the feature that can cause it. */
-export type Outcome = 'succeeded' | 'succeeded with rejects' | 'failed';
+/** How a run ended. `partly published`: it failed when some of its tables were live already, and others not. */
+export type Outcome = 'succeeded' | 'succeeded with rejects' | 'partly published' | 'failed';
 
 export type StepName = keyof StepContracts;
 export type StepInput<Name extends StepName> = StepContracts[Name]['input'];
@@ -196,8 +201,8 @@ export const STEPS: readonly StepDefinition[] = [
   step('hold', '2-hold', 'Hold', 256, 180, [], ['read', 'write']),
   { ...step('keep', '2-keep', 'Keep', 256, LONGEST_SECONDS, ['source'], ['read', 'write']), machine: 'relay' },
   step('discover', '3-discover', 'Discover', 1769, LONGEST_SECONDS, ['source', 'target'], ['read', 'write']),
-  step('plan', '4-plan', 'Plan', 1769, LONGEST_SECONDS, [], ['read', 'write']),
-  step('prepare', '5-prepare', 'Prepare', 512, LONGEST_SECONDS, ['target'], ['read', 'write', 'delete']),
+  step('plan', '4-plan', 'Plan', 1769, LONGEST_SECONDS, [], ['read', 'write', 'list']),
+  step('prepare', '5-prepare', 'Prepare', 512, LONGEST_SECONDS, ['target'], ['read', 'write', 'delete', 'list']),
   step('extract', '6-extract', 'Extract', 1769, LONGEST_SECONDS, ['source'], ['read', 'write']),
   step('copy', '7-copy', 'Copy', 512, LONGEST_SECONDS, ['target'], ['read', 'write']),
   step('publish', '8-publish', 'Publish', 512, LONGEST_SECONDS, ['target'], ['read', 'write', 'list']),

@@ -56,14 +56,17 @@ const PREPARE_AT_ONCE = 4;
 
 /** Retries of one execution attempt stay below this: 6 transient and 20 busy ones. */
 const RETRIES_PER_REDRIVE = 1000;
+/** As many as Step Functions allows of a map's children. */
+const REDRIVES_PER_EXECUTION = 1000;
 
 /**
  * Which try at a part this is. A retry counts up within one attempt of the child execution and starts again at 0 when
  * the execution is redriven, so the redrives have to be part of it: else the redriven Extract would write the very
- * object that its predecessor, which Lambda lets run to its timeout, may still be writing. `$sum` leaves out what does
- * not exist: outside a redriven execution the context need not have a RedriveCount.
+ * object that its predecessor, which Lambda lets run to its timeout, may still be writing. So have the executions by which
+ * a run was resumed, which is how a laptop does it. `$sum` leaves out what does not exist: outside a redriven execution the
+ * context need not have a RedriveCount.
  */
-const ATTEMPT = `$sum([$states.context.Execution.RedriveCount * ${RETRIES_PER_REDRIVE}, $states.context.State.RetryCount])`;
+const ATTEMPT = `$sum([$states.input.resumed * ${RETRIES_PER_REDRIVE * REDRIVES_PER_EXECUTION}, $states.context.Execution.RedriveCount * ${RETRIES_PER_REDRIVE}, $states.context.State.RetryCount])`;
 
 const RUN = jsonata('$run');
 const EXECUTION = jsonata('$states.context.Execution.Id');
@@ -94,7 +97,7 @@ interface Kit {
 type Task = LambdaInvoke;
 
 /** What a child execution of the map starts with. */
-type Child = InRun & InSnapshot & BatchItem & Pick<StepOutput<'plan'>, 'partsAtOnce'>;
+type Child = InRun & InSnapshot & BatchItem & Pick<StepOutput<'plan'>, 'partsAtOnce'> & { readonly resumed: number };
 
 /** Builds the states of a load below `scope` and gives their chain, ready for `DefinitionBody.fromChainable`. */
 export function buildWorkflow(scope: Construct, props: WorkflowProps): IChainable {
@@ -111,7 +114,9 @@ export function buildWorkflow(scope: Construct, props: WorkflowProps): IChainabl
         ...(state === undefined ? {} : { state }),
       }),
   };
-  const begin = Pass.jsonata(scope, other('Begin'), { assign: { run: jsonata('$states.context.Execution.Name') } });
+  const begin = Pass.jsonata(scope, other('Begin'), {
+    assign: { run: jsonata('$states.context.Execution.Name'), resumed: jsonata('$sum([$states.input.resumed])') },
+  });
   const detect = kit.task(
     'detect',
     { run: RUN, input: jsonata('$states.input') },
@@ -174,8 +179,15 @@ function prepareChunks({ scope, task }: Kit): InlineMap {
   return InlineMap.jsonata(scope, other('Prepare chunks'), {
     items: ProvideItems.jsonata(jsonata('$prepare')),
     maxConcurrency: PREPARE_AT_ONCE,
-    itemSelector: { run: RUN, chunk: item('chunk') },
-  }).itemProcessor(task('prepare', { run: input('run'), chunk: input('chunk'), execution: EXECUTION }));
+    itemSelector: { run: RUN, chunk: item('chunk'), resumed: jsonata('$resumed') },
+  }).itemProcessor(
+    task('prepare', {
+      run: input('run'),
+      chunk: input('chunk'),
+      execution: EXECUTION,
+      resumed: input('resumed'),
+    }),
+  );
 }
 
 /** No failure is tolerated (Step Functions' default): a map that tolerates some has succeeded, and is never redriven. */
@@ -189,6 +201,7 @@ function loadBatches(kit: Kit): DistributedMap {
       run: RUN,
       snapshot: jsonata('$snapshot'),
       partsAtOnce: jsonata('$partsAtOnce'),
+      resumed: jsonata('$resumed'),
       chunk: item('chunk'),
       reads: item('reads'),
     } satisfies Expressions<Child>,
@@ -203,7 +216,12 @@ function loadBatch({ scope, task }: Kit): IChainable {
   const readParts = InlineMap.jsonata(scope, other('Read parts'), {
     items: ProvideItems.jsonata(input('reads')),
     jsonataMaxConcurrency: input('partsAtOnce'),
-    itemSelector: { ...item, snapshot: input('snapshot'), parts: jsonata('$states.context.Map.Item.Value.parts') },
+    itemSelector: {
+      ...item,
+      snapshot: input('snapshot'),
+      resumed: input('resumed'),
+      parts: jsonata('$states.context.Map.Item.Value.parts'),
+    },
     outputs: { ...item, reads: jsonata('$states.result') } satisfies Payload<'copy'>,
   });
   readParts.itemProcessor(

@@ -61,7 +61,7 @@ export async function runBlocksAfter(ports: Ports, where: Where, between: () => 
 /** Whoever reads of a failed run would start it again: he has to know that its rows are live. */
 function afterPublishing(error: unknown): unknown {
   if (!(error instanceof PgshiftError)) return error;
-  const message = `${error.message} All rows are loaded and live, and the blocks before this one are committed; a new run loads everything again.`;
+  const message = `${error.message} All rows are loaded and live, and the blocks before this one are committed: the run can be resumed or redriven from here, and a new one loads everything again.`;
   return new PgshiftError(error.kind, message, { cause: error });
 }
 

@@ -5,7 +5,7 @@ import type { LoadCommand, OptionName } from './model.ts';
 import { DEFAULT_OPTIONS, printOptions } from './options.ts';
 
 /** Options whose other values no step knows. */
-const OPTIONS: readonly OptionName[] = ['publishTableByTable', 'verifyChecksums'];
+const OPTIONS: readonly OptionName[] = ['verifyChecksums'];
 
 /** The options of a command that no step carries out. */
 export const notYetOptions = (command: LoadCommand): OptionName[] =>

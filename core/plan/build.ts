@@ -53,7 +53,7 @@ export function buildPlan(input: PlanInput): Plan {
   const decided = decideTables(input);
   const chunkOf = chunkNumbers(decided.planned.map((table) => table.columns.length));
   const blocks = blocksTable(command, input.token);
-  const publish = publishItemsFor(chunkOf, blocks !== undefined);
+  const publish = publishItemsFor(chunkOf, blocks !== undefined, options.publishTableByTable);
   const { tables, running } = numberBatches(decided.planned, chunkOf, (table) => isSized(decided.sources[table]));
   const holders = wantsSnapshot(options) ? HOLDERS : 0;
   const workers = workersFor(options.workers, capabilities.source.freeConnections, holders);
@@ -68,7 +68,7 @@ export function buildPlan(input: PlanInput): Plan {
     ...schemaHazards(tables, existingSchemas, command),
     ...workers.hazards,
     ...pieceHazards(options.schemaOnly ? [] : short, pieceBounds(options)),
-    ...runHazards(capabilities.copy, publish),
+    ...runHazards(capabilities.copy, options.publishTableByTable ? [] : publish),
   ];
   const made = options.createSchemas && !options.dataOnly ? existingSchemas : allSchemas(tables);
   const chunks = groupChunks(tables, chunkOf, input.sentinels, made, blocks);
@@ -131,8 +131,8 @@ function decideTables(input: PlanInput): Decided {
 }
 
 /** Blocks are run by prepare and publish, which need a chunk for it. */
-function publishItemsFor(chunkOf: readonly number[], blocks: boolean): PublishItem[] {
-  return chunkOf.length === 0 && blocks ? [{ publish: 0, first: 0, last: 0 }] : publishItems(chunkOf);
+function publishItemsFor(chunkOf: readonly number[], blocks: boolean, tableByTable: boolean): PublishItem[] {
+  return chunkOf.length === 0 && blocks ? [{ publish: 0, first: 0, last: 0 }] : publishItems(chunkOf, tableByTable);
 }
 
 /** None of them is made. */

@@ -59,8 +59,9 @@ export function chunkNumbers(columnCounts: readonly number[]): number[] {
   });
 }
 
-/** As few publish transactions as their limit allows, each of whole chunks. */
-export function publishItems(chunkOf: readonly number[]): PublishItem[] {
+/** As few publish transactions as their limit allows, each of whole chunks; or a chunk each, where each table has its own. */
+export function publishItems(chunkOf: readonly number[], tableByTable = false): PublishItem[] {
+  if (tableByTable) return [...new Set(chunkOf)].map((chunk) => ({ publish: chunk, first: chunk, last: chunk }));
   const items: PublishItem[] = [];
   let first = 0;
   let tables = 0;

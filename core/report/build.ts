@@ -1,7 +1,7 @@
 // The records of a run → its report. Works for runs that ended anywhere: what is not there is not shown.
 
 import { ERROR_KINDS, type ErrorKind } from '../errors.ts';
-import type { FailureEvent } from '../pipeline.ts';
+import type { FailureEvent, Outcome } from '../pipeline.ts';
 import type { PlanSummary } from '../plan/model.ts';
 import { byText } from '../plan/names.ts';
 import type { BatchRecord, ErrorRecord, RejectFiles, Report, ReportError, ReportRow, StepRecord } from './model.ts';
@@ -17,6 +17,10 @@ export interface ReportInput {
   readonly errors: readonly ErrorRecord[];
   /** Present when the run failed. */
   readonly failure: FailureEvent | undefined;
+  /** The tables that are live, by their numbers in the plan. */
+  readonly live: ReadonlySet<number>;
+  /** When an earlier attempt failed: what was recorded up to then is not why this one did. */
+  readonly failedBefore: number;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -26,12 +30,13 @@ const AFTER = ['publish', 'after create schema', 'after load'];
 
 export function buildReport(input: ReportInput): Report {
   const data = tableRows(input);
-  const error = input.failure ? reasonOf(input.failure, input.errors) : null;
+  const error = input.failure ? reasonOf(input.failure, recentErrors(input, input.failure)) : null;
+  const unpublished = input.failure ? unpublishedTables(input) : [];
   const rejected = sum(data, (row) => row.errs);
   const begin = Math.min(input.now, ...input.steps.map((step) => step.startedAt));
   return {
     run: input.run,
-    outcome: input.failure ? 'failed' : rejected > 0 ? 'succeeded with rejects' : 'succeeded',
+    outcome: outcomeOf(input, { rejected, unpublished }),
     source: input.plan?.source ?? null,
     target: input.plan?.target ?? null,
     preload: BEFORE.flatMap((step) => phaseRow(step, input.steps)),
@@ -48,7 +53,29 @@ export function buildReport(input: ReportInput): Report {
     hazards: input.plan?.hazards ?? [],
     replaced: replacedInRun(input.batches, input.plan?.tables ?? []),
     error,
+    failedAt: input.failure?.stopDate ?? null,
+    unpublished,
   };
+}
+
+function outcomeOf(
+  { failure }: ReportInput,
+  { rejected, unpublished }: Pick<Report, 'rejected' | 'unpublished'>,
+): Outcome {
+  if (failure) return unpublished.length > 0 ? 'partly published' : 'failed';
+  return rejected > 0 ? 'succeeded with rejects' : 'succeeded';
+}
+
+/** Empty unless some are live, and some are not. */
+function unpublishedTables({ plan, live }: ReportInput): string[] {
+  const left = (plan?.tables ?? []).filter(({ table }) => !live.has(table));
+  return live.size === 0 ? [] : left.map(({ source }) => oneLine(source)).toSorted(byText);
+}
+
+/** A run that is redriven or resumed leaves its errors where those of the attempts before are. */
+function recentErrors({ errors, failedBefore }: ReportInput, failure: FailureEvent): readonly ErrorRecord[] {
+  const since = Math.max(failedBefore, failure.startDate ?? 0);
+  return errors.filter(({ at }) => at >= since);
 }
 
 function phaseRow(step: string, records: readonly StepRecord[]): ReportRow[] {

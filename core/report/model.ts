@@ -61,6 +61,10 @@ export interface Report {
   readonly replaced: readonly ReportReplaced[];
   /** Why the run failed; null when it did not. */
   readonly error: ReportError | null;
+  /** When it failed, by its execution, in milliseconds since 1970; null when it did not. */
+  readonly failedAt: number | null;
+  /** Of a run that is partly published: which of its tables are not live yet, as the summary names them. */
+  readonly unpublished: readonly string[];
 }
 
 /** The rejected rows of one table, and where they are: `s3://bucket/key`. */

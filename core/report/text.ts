@@ -34,6 +34,7 @@ export function reportText(report: Report): string {
     ...replacements(report),
     ...rejects(report),
     ...failure(report),
+    ...partlyPublished(report),
     '',
   ].join('\n');
 }
@@ -70,6 +71,15 @@ function failure(report: Report): string[] {
   const { kind, message, step, hint } = report.error;
   const place = step === null ? '' : ` in ${step}`;
   return ['', `Failed${place}: ${kind}`, message, ...(hint === null ? [] : [hint])];
+}
+
+/** What people see is of two loads then: they have to know, and what ends it. */
+function partlyPublished({ unpublished, data, run }: Report): string[] {
+  if (unpublished.length === 0) return [];
+  const named = unpublished.slice(0, TABLES_NAMED).map((name) => `  ${name}`);
+  const more = unpublished.length > TABLES_NAMED ? [`  and ${unpublished.length - TABLES_NAMED} more`] : [];
+  const head = `Partly published: ${data.length - unpublished.length} of ${data.length} tables are live, and these are not yet.`;
+  return ['', `${head} Resuming or redriving run ${run} publishes them:`, ...named, ...more];
 }
 
 /** Bytes in steps of 1,024, blank for none: `512.0 kB`, `3.7 MB`. */

@@ -1,5 +1,6 @@
 // What is at each end? Reads both catalogs, each as of one moment, and stores them as `catalog.json`.
 // One query for each kind of object over the whole database, so that 1,000 tables cost as many queries as 10.
+// Where a plan has been made of them, they stay as they are, and the source has to be as it was.
 
 import { artifactKeys } from '../../core/artifacts.ts';
 import { type CatalogRows, catalogFromRows } from '../../core/catalog/from-rows.ts';
@@ -16,6 +17,7 @@ import type { StepRecord } from '../../core/report/model.ts';
 import { applicationName, BEGIN_READING, PIN_POSTGRESQL_SOURCE, statementTimeoutMs } from '../../core/sql/session.ts';
 import { openSourceReader, type Reading } from '../source-reader.ts';
 import { describeViews } from './describe-views.ts';
+import { expectUnchanged } from './expect-unchanged.ts';
 import { measureColumns } from './measure.ts';
 import { readLayouts } from './read-layouts.ts';
 
@@ -32,8 +34,14 @@ export async function discover(
   const startedAt = ports.now();
   const command = await ports.store.getJson<LoadCommand>(artifactKeys.command(run));
   const capabilities = await ports.store.getJson<Capabilities>(artifactKeys.capabilities(run));
-  const reading = { run, step: 'discover', command, snapshot };
+  const planned = (await ports.store.findText(artifactKeys.batches(run))) !== undefined;
+  const reading = { run, step: 'discover', command, snapshot: snapshot && !planned };
   const found = await sourceCatalog(ports, reading, capabilities.source, command);
+  if (planned) {
+    const { source: was } = await ports.store.getJson<Catalogs>(artifactKeys.catalog(run));
+    expectUnchanged(was, found, command);
+    return { tables: was.tables.length };
+  }
   const source = command.options.measureColumns
     ? await measureColumns(ports, reading, { catalog: found, command, server: capabilities.source })
     : found;

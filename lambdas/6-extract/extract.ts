@@ -1,6 +1,7 @@
 // Parts, one after the other: source → one compressed CSV object each, counted, or several where the command bounds what
 // one COPY loads. No row becomes a value in JavaScript: the server writes the CSV, and it is only watched on its way
-// through. A part that holds the sentinel as a value is written again with another one.
+// through. A part that holds the sentinel as a value is written again with another one. One that an earlier attempt has
+// written whole is not read again.
 
 import { once } from 'node:events';
 import { pipeline, type Readable } from 'node:stream';
@@ -21,20 +22,33 @@ import { watchForNumbers } from './number-watch.ts';
 import { type PartReader, partReader } from './part-reader.ts';
 import { watchForSentinel } from './sentinel-watch.ts';
 import { storePieces } from './store-pieces.ts';
+import { writtenParts } from './written-once.ts';
 
 export async function extract(ports: Ports, input: StepInput<'extract'>): Promise<StepOutput<'extract'>> {
   const { run, attempt } = input;
   const command = await ports.store.getJson<LoadCommand>(artifactKeys.command(run));
   const chunk = await ports.store.getJson<PlanChunk>(artifactKeys.planChunk(run, input.chunk));
   const reader = partReader(ports, { run, step: 'extract', command, snapshot: input.snapshot });
-  const written: WrittenPart[] = [];
+  const records = await writtenParts(ports.store, input);
+  const written: Promise<WrittenPart>[] = [];
   try {
-    for (const part of input.parts)
-      written.push(await extractPart({ ports, run, attempt, command, reader }, chunk, part));
+    for (const part of input.parts) {
+      // The very first attempt finds none.
+      const earlier = attempt === 0 ? undefined : await records.find(part);
+      if (earlier !== undefined) {
+        ports.log.info('part already written', { ...part });
+        written.push(Promise.resolve(earlier));
+        continue;
+      }
+      const kept = records.keep(await extractPart({ ports, run, attempt, command, reader }, chunk, part));
+      // Waited for at the end: meanwhile the next part is read.
+      kept.catch(() => {});
+      written.push(kept);
+    }
   } finally {
-    await reader.close();
+    await Promise.allSettled([...written, reader.close()]);
   }
-  return { written };
+  return { written: await Promise.all(written) };
 }
 
 /** What the parts of one call have in common. */

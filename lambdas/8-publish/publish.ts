@@ -1,5 +1,5 @@
-// Is it all there, and may people see it? One transaction makes the tables of some chunks live. A staging table that is
-// gone while its ledger is there was published by an earlier attempt.
+// Is it all there, and may people see it? One transaction makes the tables of some chunks live, or, with `publish table by
+// table`, one for each of them. A staging table that is gone while its ledger is there was published by an earlier attempt.
 
 import { artifactKeys } from '../../core/artifacts.ts';
 import type { Dialect } from '../../core/catalog/model.ts';
@@ -14,6 +14,7 @@ import { countStaged, dropLedgers, findLive, findOwn, lockStaged, swapStatements
 import { qualified } from '../../core/sql/quote.ts';
 import { statementTimeoutMs } from '../../core/sql/session.ts';
 import { releaseClaims } from '../claims.ts';
+import { namesIn, type Published } from '../published.ts';
 import { readRecords } from '../read-records.ts';
 import { runBlocksAfter } from '../sql-blocks.ts';
 import { connectToTarget, type TargetSession } from '../target-session.ts';
@@ -23,6 +24,8 @@ import { intoRedshift } from './into-redshift/into-redshift.ts';
 /** What publishing does by the kind of the target. */
 const INTO: Readonly<Record<Dialect, Into>> = { redshift: intoRedshift, postgresql: intoRedshift };
 
+/** How long publish waits for a table that somebody reads: Step Functions waits for less money than a Lambda. */
+const LOCK_MS = 30_000;
 /** ANALYZE is only advice to the planner: it is left when this little time remains. */
 const ANALYZE_SPARE_MS = 120_000;
 /** Some 10 kB of SQL a round trip, instead of 3,000 round trips for 500 tables. */
@@ -38,7 +41,9 @@ export async function publish(ports: Ports, input: StepInput<'publish'>): Promis
   try {
     // Every batch is done when the first tables are published: later ones would count the same rows.
     if (first === 0) await expectFewRejects(ports, run, command.options.maxRejects);
-    await makeLiveOnce(ports, target, input, tables);
+    if (command.options.publishTableByTable) await makeLiveOneByOne(ports, target, run, tables);
+    else if (tables.length > 0) await makeLiveOnce(ports, target, run, { number: input.publish, tables });
+    await giveBack(ports, session, run, tables);
     const analyzeAll = () => analyze(ports, session, tables);
     // The blocks come once everything is live: with the last of the transactions that make it so.
     if (blocks === undefined || !(await isLast(ports, input))) await analyzeAll();
@@ -54,12 +59,12 @@ export async function publish(ports: Ports, input: StepInput<'publish'>): Promis
   return { tables: tables.length };
 }
 
-interface Published {
+interface Chunks {
   readonly tables: readonly PlannedTable[];
   readonly blocks: PlanChunk['blocks'];
 }
 
-async function readChunks(ports: Ports, run: string, first: number, last: number): Promise<Published> {
+async function readChunks(ports: Ports, run: string, first: number, last: number): Promise<Chunks> {
   const tables: PlannedTable[] = [];
   let blocks: PlanChunk['blocks'];
   for (let number = first; number <= last; number += 1) {
@@ -83,6 +88,30 @@ async function isLast(ports: Ports, { run, last }: StepInput<'publish'>): Promis
   return last === chunks - 1;
 }
 
+/** Time that one more table must find: its transaction is over in seconds, unless it has to wait for the lock of a reader. */
+const TABLE_MS = LOCK_MS + 60_000;
+
+/** In the plan's order. The first that fails keeps those after it from becoming visible: a redrive or resume goes on there. */
+async function makeLiveOneByOne(
+  ports: Ports,
+  target: TargetSession,
+  run: string,
+  tables: readonly PlannedTable[],
+): Promise<void> {
+  for (const [at, table] of tables.entries()) {
+    if (at > 0 && ports.remaining() < TABLE_MS) {
+      throw new PgshiftError('Unfinished', `${at} of ${tables.length} tables are live, and more follow.`);
+    }
+    await makeLiveOnce(ports, target, run, { number: table.table, tables: [table] });
+  }
+}
+
+/** What one transaction makes live. Numbers count transactions, or tables where each has one of its own. */
+interface Transaction {
+  readonly number: number;
+  readonly tables: readonly PlannedTable[];
+}
+
 /**
  * Makes the tables live unless they are. The ledgers outlive the transaction: without what was staged they say that it was
  * this run that made them live, and nobody who dropped it. The mark in the bucket says so when they are gone too.
@@ -90,10 +119,9 @@ async function isLast(ports: Ports, { run, last }: StepInput<'publish'>): Promis
 async function makeLiveOnce(
   ports: Ports,
   target: TargetSession,
-  { run, publish: number }: StepInput<'publish'>,
-  tables: readonly PlannedTable[],
+  run: string,
+  { number, tables }: Transaction,
 ): Promise<void> {
-  if (tables.length === 0) return;
   const { session } = target;
   const mark = artifactKeys.published(run, number);
   if ((await ports.store.findText(mark)) === undefined) {
@@ -105,8 +133,13 @@ async function makeLiveOnce(
     if (staged.length === tables.length) await makeLive(ports, target, tables);
     // One transaction made them live, or none.
     else if (staged.length > 0) throw notOurs(tables.find((table) => !staged.includes(table)) ?? tables[0]);
-    await ports.store.putJson(mark, { tables: tables.length });
+    await ports.store.putJson(mark, { tables: tables.map(({ table }) => table) } satisfies Published);
   } else ports.log.info('tables already live', { tables: tables.length });
+}
+
+/** What nobody needs any more, now that the marks are there. */
+async function giveBack(ports: Ports, session: Session, run: string, tables: readonly PlannedTable[]): Promise<void> {
+  if (tables.length === 0) return;
   await session.run(dropLedgers(tables));
   await releaseClaims(
     ports,
@@ -118,12 +151,6 @@ async function makeLiveOnce(
 
 const notOurs = (table: PlannedTable | undefined): PgshiftError =>
   stagedGone(table === undefined ? 'a table' : placeOf(table.target));
-
-/** Keys of the tables that a query lists as `schema`, `name`. */
-async function namesIn(session: Session, sql: string): Promise<ReadonlySet<string>> {
-  const rows = await session.query(sql);
-  return new Set(rows.map((row) => keyOf({ schema: row.schema ?? '', name: row.name ?? '' })));
-}
 
 async function makeLive(ports: Ports, target: TargetSession, tables: readonly PlannedTable[]): Promise<void> {
   const { session, dialect } = target;
@@ -138,9 +165,6 @@ async function makeLive(ports: Ports, target: TargetSession, tables: readonly Pl
   await handOver();
   await session.run('COMMIT');
 }
-
-/** How long publish waits for a table that somebody reads: Step Functions waits for less money than a Lambda. */
-const LOCK_MS = 30_000;
 
 /** Locks what is staged and what it replaces. A table that is held says by whom. */
 async function lock(ports: Ports, { session, dialect }: TargetSession, tables: readonly PlannedTable[]): Promise<void> {

@@ -12,6 +12,7 @@ import { artifactKeys } from '../../core/artifacts.ts';
 import { NO_CLAUSES } from '../../core/command/model.ts';
 import type { PlanChunk, PlannedColumn, PlannedTable, Sentinels } from '../../core/plan/model.ts';
 import { bundleScript } from '../../infra/bundle.ts';
+import { extract as extractAll } from '../../lambdas/6-extract/extract.ts';
 import type { PostgresServer } from '../../local/postgres/server.ts';
 import { createDatabase, startTestPostgres, type TestDatabase } from '../support/database.ts';
 import type { ExtractChild } from '../support/extract-child.ts';
@@ -88,12 +89,22 @@ const me = () => ({ port: server.port, user: server.user, password: server.passw
 
 async function extracted(table: PlannedTable, login = me(), sentinels: Sentinels = [sentinel, '@Nfedcba98765432@']) {
   const world = stepWorld(s3.s3, bucket, login);
+  // Each part here is the first of the run: what is recorded of one that was written stands.
+  await removeParts(world);
   await world.ports.store.putJson(artifactKeys.command(run), { source: { end: 'source' }, ...NO_CLAUSES });
   const chunk: PlanChunk = { chunk: 0, sentinels, schemas: [], tables: [table] };
   await world.ports.store.putJson(artifactKeys.planChunk(run, 0), chunk);
   const work = extract(world.ports, { run, batch: 0, chunk: 0, table: 0, part: 0, attempt: 0 });
   return { world, work };
 }
+
+async function removeParts({ ports: { store } }: World): Promise<void> {
+  await store.remove((await store.list(artifactKeys.partObjects(run))).map(({ key }) => key));
+}
+
+/** Without what is recorded of it. */
+const dataIn = async ({ ports: { store } }: World) =>
+  (await store.list(artifactKeys.partObjects(run))).filter(({ key }) => !key.includes('.written.'));
 
 async function csvOf(key: string | null): Promise<string> {
   const object = await s3.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key ?? 'none' }));
@@ -105,12 +116,12 @@ async function csvOf(key: string | null): Promise<string> {
 }
 
 /** Neither an object of the part nor an upload that waits to become one, and no session. */
-async function nothingIsLeft({ ports, closed }: World) {
-  expect(await ports.store.list(artifactKeys.partObjects(run))).toEqual([]);
+async function nothingIsLeft(world: World) {
+  expect(await dataIn(world)).toEqual([]);
   const uploads = await s3.s3.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
   expect(uploads.Uploads ?? []).toEqual([]);
   expect(s3.files('incoming')).toEqual([]);
-  expect(closed.every((ended) => ended)).toBe(true);
+  expect(world.closed.every((ended) => ended)).toBe(true);
 }
 
 test('writes NULL as the sentinel, every text in quotes, and counts rows and bytes', async () => {
@@ -127,7 +138,7 @@ test('writes NULL as the sentinel, every text in quotes, and counts rows and byt
 test('stores nothing of an empty part', async () => {
   const { world, work } = await extracted(planned('empty'));
   expect(await work).toMatchObject({ rows: 0, csvBytes: 0, key: null });
-  expect(await world.ports.store.list(artifactKeys.partObjects(run))).toEqual([]);
+  expect(await dataIn(world)).toEqual([]);
 });
 
 test('reads a parent without the rows of its children', async () => {
@@ -162,6 +173,7 @@ test('needs less than 200 MB of memory, whatever the size of its part', async ()
   );
   const { world, work } = await extracted(planned('empty'));
   await work;
+  await removeParts(world);
   const chunk: PlanChunk = { chunk: 0, sentinels: [sentinel], schemas: [], tables: [planned('endless')] };
   await world.ports.store.putJson(artifactKeys.planChunk(run, 0), chunk);
   const { accessKeyId, secretAccessKey } = owner;
@@ -183,7 +195,7 @@ test('needs less than 200 MB of memory, whatever the size of its part', async ()
   expect(written.rows).toBe(count);
   expect(written.csvBytes).toBeGreaterThan(count * md5s);
   expect(peakBytes).toBeLessThan(200e6);
-  const objects = await world.ports.store.list(artifactKeys.partObjects(run));
+  const objects = await dataIn(world);
   await world.ports.store.remove(objects.map(({ key }) => key));
 });
 
@@ -192,9 +204,50 @@ test('writes a part anew when its last value is the sentinel, and nothing is lef
   const written = await work;
   expect(written).toMatchObject({ rows: 400, draw: 1 });
   expect((await csvOf(written.key)).endsWith(`\n400,"${sentinel}"\n`)).toBe(true);
-  expect(await world.ports.store.list(artifactKeys.partObjects(run))).toHaveLength(1);
+  expect(await dataIn(world)).toHaveLength(1);
   await world.ports.store.remove([written.key ?? '']);
   await nothingIsLeft(world);
+});
+
+describe('a part that was written whole', () => {
+  const attempt = (world: World, number: number) =>
+    extract(world.ports, { run, batch: 0, chunk: 0, table: 0, part: 0, attempt: number });
+
+  test('is not read again by a later attempt, which says the same of it', async () => {
+    const { world, work } = await extracted(planned('t'));
+    const written = await work;
+    expect(await attempt(world, 1000)).toEqual(written);
+    expect(world.closed).toHaveLength(1);
+    expect(await dataIn(world)).toHaveLength(1);
+  });
+
+  test('is that of the first, whoever else was reading it at the same time', async () => {
+    const { world, work } = await extracted(planned('t'));
+    const [one, other] = await Promise.all([work, attempt(world, 0)]);
+    expect(other).toEqual(one);
+  });
+
+  test('counts for the moment that the run copies, and for no other', async () => {
+    const { world, work } = await extracted(planned('t'));
+    await work;
+    const asked = { run, chunk: 0, parts: [{ batch: 0, table: 0, part: 0 }], attempt: 1, snapshot: true };
+    await expect(extractAll(world.ports, asked)).rejects.toMatchObject({ name: 'SnapshotLost' });
+    const snapshot = {
+      id: '00000003-00000001-1',
+      snapshot: '1:1:',
+      systemIdentifier: null,
+      startedAt: '',
+      address: null,
+      takenAt: 9,
+    };
+    await world.ports.store.putJson(artifactKeys.snapshot(run), snapshot);
+    await expect(extractAll(world.ports, asked)).rejects.toMatchObject({ name: 'SnapshotLost' });
+    // Written of that moment, it is taken although nobody holds the snapshot any more.
+    const record = await world.ports.store.getText(artifactKeys.writtenPart(run, 0, 0, 0));
+    await world.ports.store.putText(artifactKeys.writtenPart(run, 0, 0, 9), record);
+    expect(await extractAll(world.ports, asked)).toEqual({ written: [JSON.parse(record)] });
+    await world.ports.store.remove([artifactKeys.snapshot(run)]);
+  });
 });
 
 describe('when something breaks', () => {

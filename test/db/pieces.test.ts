@@ -87,7 +87,8 @@ function sourceWorld() {
 async function begin(table: PlannedTable): Promise<void> {
   await session.query('DROP SCHEMA IF EXISTS sales CASCADE');
   const { store } = targetWorld();
-  await store.remove([artifactKeys.published(run, 0)]);
+  const parts = await store.list(artifactKeys.partObjects(run));
+  await store.remove([artifactKeys.published(run, 0), ...parts.map(({ key }) => key)]);
   const target = { end: 'target', scheme: 'redshift' };
   await store.putJson(artifactKeys.command(run), { source: { end: 'source' }, target, options: {}, ...NO_CLAUSES });
   await store.putJson(artifactKeys.capabilities(run), {

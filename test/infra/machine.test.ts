@@ -76,6 +76,7 @@ test('batches are a distributed map over the lines of batches.jsonl, its results
       run: jsonata('$run'),
       snapshot: jsonata('$snapshot'),
       partsAtOnce: jsonata('$partsAtOnce'),
+      resumed: jsonata('$resumed'),
       chunk: jsonata('$states.context.Map.Item.Value.chunk'),
       reads: jsonata('$states.context.Map.Item.Value.reads'),
     },

@@ -133,8 +133,8 @@ test('each step gets its contract’s input, in order', async () => {
     ['Hold', { run: RUN, release: false }],
     ['Discover', { run: RUN, snapshot: true }],
     ['Plan', { run: RUN }],
-    ['Prepare', { run: RUN, chunk: 0, execution }],
-    ['Prepare', { run: RUN, chunk: 1, execution }],
+    ['Prepare', { run: RUN, chunk: 0, execution, resumed: 0 }],
+    ['Prepare', { run: RUN, chunk: 1, execution, resumed: 0 }],
     ['Extract', { run: RUN, snapshot: true, chunk: 0, parts: [part(0, 0, 0)], attempt: 0 }],
     ['Extract', { run: RUN, snapshot: true, chunk: 0, parts: [part(0, 0, 1)], attempt: 0 }],
     ['Copy', { run: RUN, chunk: 0, reads: [written([part(0, 0, 0)]), written([part(0, 0, 1)])] }],
@@ -204,6 +204,12 @@ test('what is read again has another number each time', async () => {
     [0, 2],
     [0, 3],
   ]);
+});
+
+test('a run that is resumed begins with numbers that no earlier execution had', async () => {
+  await run({ command: 'LOAD …', resumed: 3 });
+  expect(payloadsOf('Prepare')).toMatchObject([{ resumed: 3 }, { resumed: 3 }]);
+  expect(payloadsOf('Extract')).toMatchObject([{ attempt: 3e6 }, { attempt: 3e6 }, { attempt: 3e6 }]);
 });
 
 test('a final error fails the run at once, and neither publish nor report runs', async () => {

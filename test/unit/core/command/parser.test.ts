@@ -366,7 +366,6 @@ test('warns, at its place, of what is read and not supported yet', () => {
     'x.load',
   );
   expect(warnings.map(({ line, column, message }) => [line, column, message])).toEqual([
-    [2, 7, 'not supported yet: a load that says so is refused'],
     [2, 31, 'not supported yet: a load that says so is refused'],
   ]);
 });

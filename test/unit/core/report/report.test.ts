@@ -56,6 +56,8 @@ const records = {
   rejects: [],
   errors: [],
   failure: undefined,
+  live: new Set<number>(),
+  failedBefore: 0,
   now: 65_208,
 };
 
@@ -142,6 +144,32 @@ test('names the error that decided a failed run, not what the map said of it', (
   expect(reportText(report)).toMatch(/Failed in copy: RowRefused\nRedshift refuses a row/);
 });
 
+test('a run that was resumed failed for what went wrong since, and not for what had before', () => {
+  const errors = [
+    { step: 'copy', kind: 'RowRefused', message: 'Long mended.', at: 10 },
+    { step: 'publish', kind: 'DependentsExist', message: 'A view is in the way.', at: 30 },
+  ];
+  const failure = { name: 'r', status: 'FAILED', error: 'DependentsExist', cause: '', startDate: 1 } as const;
+  const redriven = buildReport({ ...records, errors, failure, failedBefore: 20 });
+  expect(redriven.error).toMatchObject({ kind: 'DependentsExist' });
+  const resumed = buildReport({ ...records, errors, failure: { ...failure, startDate: 20, stopDate: 40 } });
+  expect(resumed).toMatchObject({ error: { kind: 'DependentsExist' }, failedAt: 40 });
+});
+
+test('a run that failed between its publications is partly published, and says what is not live', () => {
+  const failure = { name: 'r', status: 'FAILED', error: 'LockTimeout', cause: 'x' } as const;
+  const outcomes = [[], [0], [0, 1]].map((live) => buildReport({ ...records, failure, live: new Set(live) }));
+  expect(outcomes.map(({ outcome, unpublished }) => [outcome, unpublished])).toEqual([
+    ['failed', []],
+    ['partly published', ['public.été 🐘']],
+    ['failed', []],
+  ]);
+  expect(outcomes.map(reportText)[1]).toMatch(
+    /\n\nPartly published: 1 of 2 tables are live, and these are not yet\. .* run r publishes them:\n {2}public\.été 🐘\n$/,
+  );
+  expect(buildReport({ ...records, live: new Set([0, 1]) }).unpublished).toEqual([]);
+});
+
 test('a snapshot that nobody needed any more when it was lost is not why a run failed', () => {
   const lost = { kind: 'SnapshotLost', message: 'It is lost.' };
   const report = (errors: readonly ErrorRecord[]) =>
@@ -166,6 +194,8 @@ test('reports a run that left nothing but its failure', () => {
     rejects: [],
     errors: [],
     failure,
+    live: new Set(),
+    failedBefore: 0,
     now: 9,
   });
   expect(report.error).toMatchObject({ kind: 'ServerUnreachable', message: 'The source cannot be reached.' });
