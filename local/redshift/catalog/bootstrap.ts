@@ -2,13 +2,17 @@
 import { Admin, type Backend, identifier, literal } from '../admin.ts';
 import { LongNames } from '../sql/long-names.ts';
 import { cursorsSql } from './cursors.ts';
+import { datasharesSql } from './datashares.ts';
 import { datesSql } from './dates.ts';
 import { documentsSql } from './documents.ts';
+import { externalSql } from './external.ts';
 import { functionsSql } from './functions.ts';
 import { hashesSql } from './hashes.ts';
 import { lateViewsSql } from './late-views.ts';
 import { layoutSql } from './layout.ts';
+import { materializedViewsSql } from './materialized-views.ts';
 import { oldColumnsSql } from './old-columns.ts';
+import { policiesSql } from './policies.ts';
 import { privilegesSql } from './privileges.ts';
 import { sessionsSql } from './sessions.ts';
 import { shapesSql } from './shapes.ts';
@@ -36,6 +40,10 @@ const catalogSql = [
   cursorsSql,
   tablesSql,
   lateViewsSql,
+  materializedViewsSql,
+  policiesSql,
+  datasharesSql,
+  externalSql,
   viewsSql,
   privilegesSql,
   sessionsSql,

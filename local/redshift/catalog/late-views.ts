@@ -38,7 +38,8 @@ const definitionSql = ([args, oid, name]: (typeof definitions)[number]): string 
 CREATE FUNCTION pg_internal.${name}(${args}) RETURNS text LANGUAGE internal STABLE STRICT PARALLEL SAFE AS '${name}';
 CREATE FUNCTION pg_internal.definition_of(${args}) RETURNS text LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE AS $f$
 BEGIN
-  RETURN coalesce((SELECT definition FROM pg_internal.late_views WHERE view = ${oid}), pg_internal.${name}(${parameters}));
+  RETURN coalesce((SELECT definition FROM pg_internal.late_views WHERE view = ${oid}),
+    (SELECT definition FROM pg_internal.materialized_views WHERE view = ${oid}), pg_internal.${name}(${parameters}));
 END $f$;
 CREATE OR REPLACE FUNCTION pg_catalog.pg_get_viewdef(${args}) RETURNS text LANGUAGE sql STABLE STRICT PARALLEL SAFE
   AS $f$ SELECT pg_internal.definition_of(${parameters}) $f$;`;

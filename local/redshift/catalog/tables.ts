@@ -230,6 +230,14 @@ BEGIN
     WHERE classid = 'pg_class'::regclass AND objsubid = 0);
   DELETE FROM pg_internal.late_views WHERE view IN (SELECT objid FROM pg_event_trigger_dropped_objects()
     WHERE classid = 'pg_class'::regclass AND objsubid = 0);
+  DELETE FROM pg_internal.policy_attachments WHERE relation IN (SELECT objid FROM pg_event_trigger_dropped_objects()
+    WHERE classid = 'pg_class'::regclass AND objsubid = 0);
+  DELETE FROM pg_internal.secured_tables WHERE relation IN (SELECT objid FROM pg_event_trigger_dropped_objects()
+    WHERE classid = 'pg_class'::regclass AND objsubid = 0);
+  DELETE FROM pg_internal.external_schemas WHERE schema IN (SELECT objid FROM pg_event_trigger_dropped_objects()
+    WHERE classid = 'pg_namespace'::regclass);
+  DELETE FROM pg_internal.datashare_members WHERE (class, object) IN (SELECT classid, objid
+    FROM pg_event_trigger_dropped_objects() WHERE objsubid = 0);
 END $f$;
 CREATE EVENT TRIGGER forget_dropped ON sql_drop EXECUTE FUNCTION pg_internal.forget_dropped();
 `;

@@ -4,6 +4,7 @@ import { notImplemented, RedshiftError, sqlstate } from '../errors.ts';
 import { readColumn } from './column.ts';
 import type { Cursor, TableName } from './cursor.ts';
 import { addKey, readTableKey, regclass } from './keys.ts';
+import { secureRows } from './policies.ts';
 import type { Statement } from './statement.ts';
 import { quoteName } from './tokens.ts';
 import { readType } from './types.ts';
@@ -19,6 +20,7 @@ export function alterTable(cursor: Cursor): Statement {
   if (cursor.take('owner', 'to')) return give(cursor, table);
   if (cursor.take('alter')) return alter(cursor, table);
   if (cursor.take('append', 'from')) return append(cursor, table);
+  if (cursor.take('row', 'level', 'security')) return secureRows(cursor, table);
   throw cursor.unexpected();
 }
 

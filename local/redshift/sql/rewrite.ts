@@ -7,9 +7,13 @@ import { rewriteCasts } from './casts.ts';
 import { copyStatement } from './copy-statement.ts';
 import { createTable } from './create-table.ts';
 import { Cursor } from './cursor.ts';
+import { alterDatashare, createDatashare, dropDatashare } from './datashares.ts';
+import { createExternal } from './external.ts';
 import { regclass } from './keys.ts';
 import { createLateView, isLateView } from './late-views.ts';
 import { replaceListagg } from './listagg.ts';
+import { createMaterializedView, dropMaterializedView, refreshMaterializedView } from './materialized-views.ts';
+import { attachPolicy, createPolicy, dropPolicy, takePolicy } from './policies.ts';
 import { relationNames } from './relations.ts';
 import { isReserved } from './reserved.ts';
 import { closeCursor, declareCursor, fetchRows } from './result-cursor.ts';
@@ -51,19 +55,26 @@ const readers: Readonly<Record<string, Reader>> = {
   create: (cursor, tokens) => create(cursor, tokens),
   alter: (cursor, tokens) => {
     if (cursor.take('table')) return alterTable(cursor);
+    if (cursor.take('datashare')) return alterDatashare(cursor);
     if (['schema', 'user', 'group', 'default'].some((word) => cursor.sees(word))) return general(tokens);
     throw notSupported(tokens);
   },
   refresh: (cursor) => {
-    cursor.expect('materialized');
-    throw notImplemented('REFRESH MATERIALIZED VIEW');
+    cursor.expect('materialized', 'view');
+    return refreshMaterializedView(cursor);
   },
   drop: (cursor, tokens) => {
+    if (cursor.take('materialized', 'view')) return dropMaterializedView(cursor);
+    if (cursor.take('datashare')) return dropDatashare(cursor);
+    const policy = takePolicy(cursor);
+    if (policy !== undefined) return dropPolicy(cursor, policy);
     const word = cursor.peek()?.value ?? '';
     if (later.has(word)) throw notImplemented(`DROP ${word.toUpperCase()}`);
     if (['table', 'view', 'schema', 'user', 'group'].some((word) => cursor.sees(word))) return general(tokens);
     throw notSupported(tokens);
   },
+  attach: (cursor) => attachPolicy(cursor, true),
+  detach: (cursor) => attachPolicy(cursor, false),
   truncate: truncate,
   lock: lock,
   copy: copy,
@@ -118,12 +129,15 @@ function notSupported(tokens: readonly Token[], on = ''): RedshiftError {
   return new RedshiftError(`SQL command "${command}" not supported${on}.`, sqlstate.featureNotSupported);
 }
 
-const later = new Set(
-  'materialized procedure function library model external datashare database masking rls identity'.split(' '),
-);
+const later = new Set('procedure function library model database identity role'.split(' '));
 
 function create(cursor: Cursor, tokens: readonly Token[]): Statement {
   const replaces = cursor.take('or', 'replace');
+  if (cursor.take('materialized', 'view')) return createMaterializedView(cursor, general);
+  if (cursor.take('datashare')) return createDatashare(cursor);
+  if (cursor.take('external')) return createExternal(cursor);
+  const policy = takePolicy(cursor);
+  if (policy !== undefined) return createPolicy(cursor, policy);
   const word = cursor.peek()?.value ?? '';
   if (later.has(word)) throw notImplemented(`CREATE ${word.toUpperCase()}`);
   if (!replaces && ['table', 'temp', 'temporary', 'local'].includes(word)) return createTable(cursor);

@@ -22,7 +22,7 @@ interface Attributes {
 
 export function readAttributes(cursor: Cursor): Attributes {
   const found: Attributes = { style: undefined, distkey: undefined, sortkey: [], interleaved: false, backup: true };
-  while (!cursor.done && !cursor.sees('as')) readAttribute(cursor, found);
+  while (!cursor.done && !cursor.sees('as') && !cursor.sees('auto')) readAttribute(cursor, found);
   return found;
 }
 
