@@ -6,6 +6,8 @@ export const EXIT = {
   usage: 2,
   /** Rows were rejected, and all others loaded. */
   doneWithRejects: 3,
+  /** Whether two databases are equal is not known. */
+  couldNotCompare: 4,
   /** 128 + SIGINT, as shells have it. */
   interrupted: 130,
 } as const;

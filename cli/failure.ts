@@ -12,11 +12,19 @@ export class AlreadyTold extends Error {}
 /** Everything was done, but for rows that were rejected; it has been told which. */
 export class DoneWithRejects extends Error {}
 
+/** Two databases are not equal; it has been told where. */
+export class Different extends Error {}
+
+/** Whether two databases are equal could not be found out. An empty message: it has been told why. */
+export class CouldNotCompare extends Error {}
+
 /** The message for a person, and the exit code. An empty message: nothing to add. */
 export function tellFailure(error: unknown): { readonly message: string; readonly exit: ExitCode } {
   if (error instanceof UsageError) return { message: error.message, exit: EXIT.usage };
   if (error instanceof Interrupted) return { message: '', exit: EXIT.interrupted };
   if (error instanceof AlreadyTold) return { message: '', exit: EXIT.failed };
+  if (error instanceof Different) return { message: '', exit: EXIT.failed };
+  if (error instanceof CouldNotCompare) return { message: error.message, exit: EXIT.couldNotCompare };
   if (error instanceof DoneWithRejects) return { message: '', exit: EXIT.doneWithRejects };
   if (error instanceof PgshiftError) return { message: describeError(error.kind, error.message), exit: EXIT.failed };
   const message = error instanceof Error ? error.message : String(error);

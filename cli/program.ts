@@ -12,6 +12,7 @@ Exit codes:
   1    failed; the message says why
   2    wrong usage
   3    done, but for rows that were rejected (on error resume next); the summary says where they are
+  4    could not compare; the message says why
   130  interrupted`;
 
 const uris = `
@@ -55,6 +56,18 @@ function scale(text: string): number {
   return value;
 }
 
+function workers(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > 100) throw new InvalidArgumentError('Workers are 1 to 100.');
+  return value;
+}
+
+function limit(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 10_000) throw new InvalidArgumentError('A limit is 0 to 10000.');
+  return value;
+}
+
 const collect = (text: string, before: readonly string[]): readonly string[] => [...before, text];
 
 interface LoadFlags extends ClauseArguments {
@@ -62,6 +75,13 @@ interface LoadFlags extends ClauseArguments {
   readonly json?: boolean;
   readonly dryRun?: boolean;
   readonly scan?: boolean;
+}
+
+interface CompareFlags extends LoadFlags {
+  readonly workers?: number;
+  readonly strict?: boolean;
+  readonly showKeys?: boolean;
+  readonly limit: number;
 }
 
 /** The options that stand for clauses when SOURCE and TARGET stand for a file. Each may be repeated. */
@@ -137,6 +157,33 @@ export function createProgram(terminal: Terminal): Command {
     });
 
   program
+    .command('compare')
+    .description(
+      'tell whether SOURCE and TARGET are equal under what a load makes of them, or what FILE loads; exits 1 if not',
+    )
+    .argument('<source-or-file>', 'SOURCE connection string, or FILE')
+    .argument('[target]', 'TARGET connection string')
+    .option('--with <options>', 'options as after WITH; may be repeated', collect, [])
+    .option('--workers <n>', 'how many parts of a PostgreSQL are read at once; 4 unless given', workers)
+    .option('--strict', 'let every difference count: tables only in the target, lengths, order of columns, keys')
+    .option('--show-keys', 'tell the keys of rows that differ')
+    .option('--limit <rows>', 'how many rows of a table are told at most', limit, 10)
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', uris)
+    .action(async (first: string, target: string | undefined, flags: CompareFlags) => {
+      const { compare } = await import('./compare/compare.ts');
+      const { strict = false, showKeys = false, json = false, limit: most, workers: count } = flags;
+      const given = { first, target, options: flags.with, clauses: clausesOf(flags) };
+      await compare(terminal, given, {
+        strict,
+        showKeys,
+        json,
+        limit: most,
+        ...(count === undefined ? {} : { workers: count }),
+      });
+    });
+
+  program
     .command('check')
     .description('read load files and tell every mistake in them; touches no network')
     .argument('<file...>', 'load files')
@@ -168,7 +215,7 @@ export function createProgram(terminal: Terminal): Command {
       const { local } = await import('./local.ts');
       await local(terminal, flags);
     });
-  for (const command of program.commands) if (['load', 'plan'].includes(command.name())) addClauses(command);
+  for (const command of program.commands) if (['load', 'plan', 'compare'].includes(command.name())) addClauses(command);
   return program;
 }
 

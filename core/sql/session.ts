@@ -48,6 +48,16 @@ export const PIN_TARGET: Readonly<Record<Dialect, string>> = {
   ].join('; '),
 };
 
+/**
+ * A session with Redshift whose values are made texts of. Floats with 15 digits: what is left of them is told apart by
+ * arithmetic, as real clusters and the stand-in print other digits behind the 15th.
+ */
+export const PIN_REDSHIFT_COMPARED = [
+  "SET TimeZone TO 'UTC'",
+  "SET datestyle TO 'ISO, YMD'",
+  'SET extra_float_digits TO 0',
+].join('; ');
+
 /** One moment, and nothing written: works on a replica as well. */
 export const BEGIN_READING = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 

@@ -59,7 +59,7 @@ describe('a case that fails', () => {
     async (tested: Case): Promise<Outcome> =>
       fails(tested)
         ? { ended: 'failed', message: 'RowRefused: somewhere' }
-        : { ended: 'compared', values: 0, differences: [] };
+        : { ended: 'compared', values: 0, differences: [], alarms: [] };
 
   it('shrinks to its table, column, row and the character that matters', async () => {
     const holds = ({ columns }: TableCase) =>

@@ -26,6 +26,8 @@ export interface World {
   readonly sources: ReadonlyMap<number, End>;
   readonly targets: Readonly<Record<Profile, End>>;
   readonly machine: Machine;
+  /** What the references of the ends stand for. */
+  readonly secrets: Readonly<Record<string, string>>;
 }
 
 const region = 'eu-west-1';
@@ -109,5 +111,5 @@ export async function startWorld(life: Lifetime, log: (line: string) => void): P
     environment: { ...environment, ...secrets },
     log,
   });
-  return { life, sources, targets, machine };
+  return { life, sources, targets, machine, secrets };
 }

@@ -1,6 +1,7 @@
 // How does a test load from a real PostgreSQL into the stand-in, step by step, whatever the profile?
 import { S3Client } from '@aws-sdk/client-s3';
 import type pg from 'pg';
+import { openSession as openAtEnd } from '../../adapters/session.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { PostgresServer } from '../../local/postgres/server.ts';
 import { startTestPostgres, type TestDatabase } from './database.ts';
@@ -77,4 +78,14 @@ function loginOf(uri: string): Login {
     password: decodeURIComponent(password),
     database: pathname.slice(1),
   };
+}
+
+/** Ports between two databases of PostgreSQL, for a comparison, and a command between them. */
+export function portsBetween(source: TestDatabase, target: TestDatabase, clauses = ''): [Ports, string] {
+  const at = { source: loginOf(source.uri), target: loginOf(target.uri) };
+  const uri = ({ user, port, database }: Login) => `postgresql://${user}@127.0.0.1:${port}/${database}`;
+  const connect: Ports['connect'] = ({ end }, options) =>
+    openAtEnd({ end, host: '127.0.0.1', ...at[end], tls: 'disable', authorities: [] }, options);
+  const ports = { connect, remaining: () => 900_000 } as Ports;
+  return [ports, `LOAD DATABASE FROM ${uri(at.source)} INTO ${uri(at.target)} ${clauses};`];
 }

@@ -89,7 +89,13 @@ export interface Difference {
 }
 
 export type Outcome =
-  | { readonly ended: 'compared'; readonly values: number; readonly differences: readonly Difference[] }
+  | {
+      readonly ended: 'compared';
+      readonly values: number;
+      readonly differences: readonly Difference[];
+      /** What `pgshift compare` says differs. */
+      readonly alarms: readonly string[];
+    }
   /** The load failed, with the report's words. */
   | { readonly ended: 'failed'; readonly message: string }
   /** PostgreSQL itself takes no such table or value: nothing was tried. */

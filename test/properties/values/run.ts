@@ -6,6 +6,7 @@ import type { Session } from '../../../core/ports.ts';
 import type { Report } from '../../../core/report/model.ts';
 import { identifier } from '../../../core/sql/quote.ts';
 import { openSession } from '../../support/database.ts';
+import { alarmsOf } from '../compare.ts';
 import type { End, World } from '../world.ts';
 import { compareReplaced, compareTable } from './compare.ts';
 import type { Case, Difference, Outcome } from './model.ts';
@@ -83,8 +84,16 @@ async function reasonOf({ machine }: World, run: string, otherwise: string): Pro
   return report?.error ? `${report.error.kind}: ${report.error.message}` : otherwise;
 }
 
-/** Runs a case in a database of its own and leaves nothing behind. Throws when the signal is aborted. */
-export async function runCase(world: World, tested: Case, signal: AbortSignal): Promise<Outcome> {
+/**
+ * Runs a case in a database of its own and leaves nothing behind. Throws when the signal is aborted. Without `values` what
+ * arrived is compared by `pgshift compare` alone, and the source with itself as well.
+ */
+export async function runCase(
+  world: World,
+  tested: Case,
+  signal: AbortSignal,
+  { values = true } = {},
+): Promise<Outcome> {
   const source = world.sources.get(tested.postgres);
   if (source === undefined) throw new Error(`there is no PostgreSQL ${tested.postgres}`);
   const made = templates.get(source) ?? makeTemplate(source, tested.postgres);
@@ -96,7 +105,7 @@ export async function runCase(world: World, tested: Case, signal: AbortSignal): 
   const target = await openSession(world.targets[tested.profile].uri());
   try {
     return await inSession(source.uri(database), (session) =>
-      load(world, tested, { session, target, database }, signal),
+      load(world, tested, { session, target, database, values }, signal),
     );
   } catch (error) {
     if (error instanceof NoCase) return { ended: 'no case', message: error.message };
@@ -112,6 +121,7 @@ interface Place {
   readonly session: Session;
   readonly target: Session;
   readonly database: string;
+  readonly values: boolean;
 }
 
 async function load(world: World, tested: Case, place: Place, signal: AbortSignal): Promise<Outcome> {
@@ -120,15 +130,25 @@ async function load(world: World, tested: Case, place: Place, signal: AbortSigna
   const source = world.sources.get(tested.postgres)?.reference(database) ?? '';
   const run = `${database}-${process.pid}`;
   const { machine } = world;
+  const command = commandOf(tested, source, world.targets[tested.profile].reference());
   const end = await runExecution(machine.client, {
     stateMachineArn: machine.stateMachineArn,
     name: run,
-    input: { command: commandOf(tested, source, world.targets[tested.profile].reference()) },
+    input: { command },
     signal,
     onProgress: () => {},
   });
   if (end.status !== 'SUCCEEDED') {
     return { ended: 'failed', message: await reasonOf(world, run, `${end.error}: ${end.cause}`) };
+  }
+  if (!place.values) {
+    const alarms = await alarmsOf(world, command);
+    return {
+      ended: 'compared',
+      values: 0,
+      differences: [],
+      alarms: [...alarms, ...(await alarmsOf(world, command, source))],
+    };
   }
   await target.run("SET extra_float_digits TO 2; SET TimeZone TO 'UTC'; SET DateStyle TO 'ISO'");
   const differences: Difference[] = [];
@@ -139,7 +159,7 @@ async function load(world: World, tested: Case, place: Place, signal: AbortSigna
   differences.push(...compareReplaced(tested, report.replaced));
   await requireSentinel(session, tested);
   const values = tested.tables.reduce((sum, { columns, rows }) => sum + columns.length * rows, 0);
-  return { ended: 'compared', values, differences };
+  return { ended: 'compared', values, differences, alarms: await alarmsOf(world, command) };
 }
 
 /** A view that did not find out about the sentinel would have tried nothing. */
