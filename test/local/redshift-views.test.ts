@@ -163,16 +163,3 @@ describe('a late-binding view', () => {
     expect(await rows(client, 'SELECT z FROM s.early')).toEqual([[5]]);
   });
 });
-
-describe('materialized views', () => {
-  it.each(['CREATE MATERIALIZED VIEW m AS SELECT 1', 'REFRESH MATERIALIZED VIEW m', 'DROP MATERIALIZED VIEW m'])(
-    'are not implemented: %s',
-    async (sql) => {
-      const error = await failure(session, sql);
-      expect(error).toMatchObject({
-        code: '0A000',
-        message: expect.stringMatching(/^not implemented by the stand-in: /),
-      });
-    },
-  );
-});
