@@ -100,6 +100,13 @@ export interface Layout {
   readonly encodings: readonly { readonly column: string; readonly encoding: string }[];
 }
 
+/** What belongs to a table of Redshift and does not go along to another one. */
+export interface Attachment {
+  readonly kind: 'row-level security' | 'masking' | 'datashare' | 'materialized view';
+  /** Of the policy, the datashare, or the view as `schema.view`. */
+  readonly name: string;
+}
+
 export interface Table {
   readonly oid: number;
   readonly schema: string;
@@ -115,6 +122,8 @@ export interface Table {
   readonly heaps: readonly Heap[];
   /** Of a table in Redshift. */
   readonly layout?: Layout;
+  /** Of a table in Redshift, as far as the user is shown it. */
+  readonly attached?: readonly Attachment[];
   /** Parents by plain inheritance (not partitioning). */
   readonly inherits: readonly { readonly schema: string; readonly name: string }[];
 }
@@ -140,4 +149,6 @@ export interface Catalog {
   readonly tables: readonly Table[];
   /** Plain views; materialized ones hold rows and stand among the tables. */
   readonly views: readonly View[];
+  /** Redshift may have policies of row-level security and masking that the user is not shown. */
+  readonly policiesHidden?: true;
 }

@@ -7,6 +7,7 @@ import type { BatchItem, PublishItem } from '../pipeline.ts';
 import { HOLDERS, wantsSnapshot } from '../snapshot.ts';
 import { blocksTable } from '../sql/blocks.ts';
 import { identifier } from '../sql/quote.ts';
+import { attachedHazards, hiddenPolicies } from './attached.ts';
 import { groupParts, spread } from './batches.ts';
 import { castHazards } from './cast-hazards.ts';
 import { chunkNumbers, groupChunks, numberBatches, publishItems } from './chunks.ts';
@@ -66,6 +67,7 @@ export function buildPlan(input: PlanInput): Plan {
     ...clauseHazards(command, capabilities.target.dialect),
     ...decided.hazards,
     ...schemaHazards(tables, existingSchemas, command),
+    ...hiddenPolicies(target, tables.filter(({ publish }) => publish === 'replace').length),
     ...workers.hazards,
     ...pieceHazards(options.schemaOnly ? [] : short, pieceBounds(options)),
     ...runHazards(capabilities.copy, options.publishTableByTable ? [] : publish),
@@ -185,8 +187,9 @@ function draftTable(input: PlanInput, there: Occupied, placed: PlacedTable, inde
   });
   const { columns } = guarded;
   const longRow = planLongRow(columns, command.options);
-  const live = existing.publish === 'replace' ? there.tables.get(keyOf(target))?.layout : undefined;
-  const inherited = inherit(placed.storage, live, columns, placeOf(target));
+  const met = there.tables.get(keyOf(target));
+  const layout = existing.publish === 'replace' ? met?.layout : undefined;
+  const inherited = inherit(placed.storage, layout, columns, placeOf(target));
   const kept = tableStorage(inherited.storage, columns, placeOf(table), identifier);
   const read = command.options.schemaOnly ? [] : partsOf(table, capabilities.source.major, partBounds(command.options));
   const pieces = pieceBounds(command.options);
@@ -200,6 +203,7 @@ function draftTable(input: PlanInput, there: Occupied, placed: PlacedTable, inde
     hazards: [
       ...wished.hazards,
       ...existing.hazards,
+      ...(met === undefined ? [] : attachedHazards(met, existing.publish)),
       ...inherited.hazards,
       ...guarded.hazards,
       ...kept.hazards,

@@ -3,6 +3,7 @@
 
 import type { Catalog, Table } from '../catalog/model.ts';
 import { qualified } from '../sql/quote.ts';
+import { attachedHazards } from './attached.ts';
 import type { Hazard } from './model.ts';
 import { keyOf, type Name, placeOf } from './names.ts';
 
@@ -34,6 +35,7 @@ export function clearSchemas(target: Catalog, targets: readonly Name[], wanted: 
     hazards: [
       ...views.map((view) => dropped('DROPS_TARGET_VIEW', view)),
       ...tables.map((table) => dropped('DROPS_TARGET_TABLE', table)),
+      ...tables.flatMap((table) => attachedHazards(table, 'drop')),
     ],
   };
 }

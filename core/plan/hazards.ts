@@ -87,6 +87,7 @@ const STRICT_KINDS: readonly Hazard['kind'][] = [
   'MATCHES_NOTHING',
   'NO_SUCH_COLUMN',
   'STORAGE_IGNORED',
+  'POLICIES_UNSEEN',
   'FOREIGN_KEY_DROPPED',
 ];
 

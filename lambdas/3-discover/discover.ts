@@ -19,6 +19,7 @@ import { openSourceReader, type Reading } from '../source-reader.ts';
 import { describeViews } from './describe-views.ts';
 import { expectUnchanged } from './expect-unchanged.ts';
 import { measureColumns } from './measure.ts';
+import { readAttachments } from './read-attachments.ts';
 import { readLayouts } from './read-layouts.ts';
 
 /** The artifact `catalog.json`. */
@@ -75,7 +76,7 @@ async function targetCatalog(ports: Ports, run: string, { target }: LoadCommand,
     await session.run(BEGIN[server.dialect]);
     const catalog = await readCatalog(session, server);
     await session.run('COMMIT');
-    return told(ports, 'target', await readLayouts(session, catalog));
+    return told(ports, 'target', await readAttachments(session, await readLayouts(session, catalog)));
   } finally {
     await session.close();
   }

@@ -92,6 +92,8 @@ describe('row-level security and masking', () => {
     ]);
     expect(await rows(session, 'SELECT policy_name FROM svv_masking_policy')).toEqual([['stars']]);
     expect(await rows(reader, attached)).toEqual([]);
+    const superusers = `SELECT usename FROM pg_user WHERE usesuper AND usename IN ('awsuser', 'reader')`;
+    expect(await rows(session, superusers)).toEqual([['awsuser']]);
     expect(await rows(reader, masked)).toEqual([]);
   });
 

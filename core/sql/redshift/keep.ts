@@ -44,6 +44,10 @@ export const describeNamed = (relations: readonly Name[]): string => describe(`c
 export const describeViews = (oids: readonly string[]): string =>
   describe(`c.oid IN (${oids.join(', ')})`, ', pg_get_viewdef(c.oid) AS definition');
 
+/** Made again as a plain view it would not be what it was. */
+export const isMaterialized = (definition: string | undefined): boolean =>
+  definition !== undefined && /create materialized view/i.test(definition);
+
 const describe = (which: string, more = ''): string =>
   'SELECT c.oid AS "oid", n.nspname AS "schema", c.relname AS name, pg_get_userbyid(c.relowner) AS owner, ' +
   `obj_description(c.oid, 'pg_class') AS comment, array_to_string(c.relacl, CHR(10)) AS acl${more} ` +

@@ -17,6 +17,7 @@ import {
   type Grant,
   grantChanges,
   grantees,
+  isMaterialized,
   type KeptRelation,
   NAME_IN_FULL,
   readGrant,
@@ -53,6 +54,11 @@ export async function takeOver(session: Session, tables: readonly PlannedTable[]
   const oids = live.map(({ oid }) => oid);
   const over = viewsOver(new Set(oids), await session.query(viewEdges));
   const views = over.length === 0 ? [] : inOrder(over, await session.query(describeViews(over)));
+  const materialized = views.find(({ definition }) => isMaterialized(definition));
+  if (materialized !== undefined) {
+    const message = `The materialized view ${placeOf(materialized)} reads a table that would be replaced.`;
+    throw new PgshiftError('DependentsExist', message);
+  }
   const grants = await grantsOn(session, [...live, ...views]);
   const comments = Map.groupBy(await session.query(columnComments(oids)), (row) => text(row, 'oid'));
   for (const view of views.toReversed()) await session.run(dropView(view));

@@ -13,6 +13,10 @@ CREATE TABLE pg_internal.policy_attachments (kind text, policy text, relation oi
 CREATE TABLE pg_internal.secured_tables (relation oid PRIMARY KEY, conjunction text NOT NULL);
 GRANT SELECT ON pg_internal.policies, pg_internal.policy_attachments, pg_internal.secured_tables TO PUBLIC;
 
+-- The stand-in's own user has a superuser's rights to all that the stand-in shows, and is one to pg_user.
+CREATE OR REPLACE VIEW pg_catalog.pg_user AS SELECT s.usename, s.usesysid, s.usecreatedb,
+    s.usesuper OR r.rolcreaterole AS usesuper, s.userepl, s.usebypassrls, '********'::text AS passwd, s.valuntil, s.useconfig
+  FROM pg_shadow s JOIN pg_roles r ON r.oid = s.usesysid;
 CREATE FUNCTION pg_internal.must_administer(what text) RETURNS void LANGUAGE plpgsql AS $f$
 BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = session_user AND (rolcreaterole OR rolsuper)) THEN
