@@ -1,7 +1,7 @@
 // Does whoever started us still live?
 // Between them and us may stand npm, the shell npm starts, and our own launcher; npm's shell outlives a killed npm, so
 // the direct parent says too little. On Linux the chain is read from /proc; elsewhere a changed parent has to do.
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 
 /** A process, told apart from a later one with the same number by when it started (clock ticks since boot). */
@@ -59,8 +59,20 @@ function chainOf(pid: number): Ancestor[] {
   return chain;
 }
 
+/**
+ * This machine until it starts again, as far as its processes see one another: the numbers of another container are other
+ * processes'. Undefined where the system does not say.
+ */
+export function machineId(): string | undefined {
+  try {
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()} ${readlinkSync('/proc/self/ns/pid')}`;
+  } catch {
+    return undefined;
+  }
+}
+
 /** A killed process stays as a zombie until its parent looks: it is dead all the same. */
-function lives(ancestor: Ancestor): boolean {
+export function lives(ancestor: Ancestor): boolean {
   const facts = processFacts(ancestor.pid);
   return facts !== undefined && facts.startTicks === ancestor.startTicks && !'ZX'.includes(facts.state);
 }

@@ -8,6 +8,8 @@ export const EXIT = {
   doneWithRejects: 3,
   /** Whether two databases are equal is not known. */
   couldNotCompare: 4,
+  /** Failed, and some of its tables are live already. */
+  partlyPublished: 5,
   /** 128 + SIGINT, as shells have it. */
   interrupted: 130,
 } as const;

@@ -18,6 +18,9 @@ export class Different extends Error {}
 /** Whether two databases are equal could not be found out. An empty message: it has been told why. */
 export class CouldNotCompare extends Error {}
 
+/** What failed has made some of its tables live, and others not. */
+export class PartlyPublished extends Error {}
+
 /** The message for a person, and the exit code. An empty message: nothing to add. */
 export function tellFailure(error: unknown): { readonly message: string; readonly exit: ExitCode } {
   if (error instanceof UsageError) return { message: error.message, exit: EXIT.usage };
@@ -26,6 +29,7 @@ export function tellFailure(error: unknown): { readonly message: string; readonl
   if (error instanceof Different) return { message: '', exit: EXIT.failed };
   if (error instanceof CouldNotCompare) return { message: error.message, exit: EXIT.couldNotCompare };
   if (error instanceof DoneWithRejects) return { message: '', exit: EXIT.doneWithRejects };
+  if (error instanceof PartlyPublished) return { message: error.message, exit: EXIT.partlyPublished };
   if (error instanceof PgshiftError) return { message: describeError(error.kind, error.message), exit: EXIT.failed };
   const message = error instanceof Error ? error.message : String(error);
   return { message: message === '' ? 'failed without saying why' : message, exit: EXIT.failed };

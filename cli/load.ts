@@ -8,14 +8,12 @@ import { runCommand } from './run-command.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Of the 2 s that Ctrl-C may take, some is Node's own end. */
-const graceMilliseconds = 1700;
+export const graceMilliseconds = 1700;
 
 /** Runs the commands in order and stops at the first that fails. Throws DoneWithRejects when rows were rejected. */
 export async function load(terminal: Terminal, args: LoadArguments): Promise<void> {
   const commands = readCommands(args, terminal.secrets);
-  for (const name of ['PGPASSWORD', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']) {
-    terminal.secrets.add(process.env[name] ?? '');
-  }
+  hideSecrets(terminal);
   await withLifetime({ graceMilliseconds, complain: terminal.note }, async (life) => {
     const aws = await life.orInterrupted(ownAwsSettings());
     const secrets = Object.assign({}, ...commands.map((command) => command.secrets));
@@ -32,8 +30,13 @@ export async function load(terminal: Terminal, args: LoadArguments): Promise<voi
   });
 }
 
+/** What the environment holds that must not be shown. */
+export function hideSecrets({ secrets }: Terminal): void {
+  for (const name of ['PGPASSWORD', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']) secrets.add(process.env[name] ?? '');
+}
+
 /** What of the caller's environment the steps may see: who and where he is, his AWS and PostgreSQL settings. */
-function callersEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
+export function callersEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
   const wanted = /^(AWS_.*|PG.*|HOME|USER|LOGNAME|USERPROFILE|NODE_EXTRA_CA_CERTS|(HTTPS?|NO)_PROXY)$/i;
   return Object.fromEntries(
     Object.entries(environment).flatMap(([name, value]) =>

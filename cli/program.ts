@@ -13,6 +13,7 @@ Exit codes:
   2    wrong usage
   3    done, but for rows that were rejected (on error resume next); the summary says where they are
   4    could not compare; the message says why
+  5    failed when some tables were live already, and others not; --resume publishes the others
   130  interrupted`;
 
 const uris = `
@@ -74,6 +75,8 @@ interface LoadFlags extends ClauseArguments {
   readonly with: readonly string[];
   readonly json?: boolean;
   readonly dryRun?: boolean;
+  readonly resume?: string;
+  readonly newSnapshot?: boolean;
   readonly scan?: boolean;
 }
 
@@ -125,13 +128,33 @@ export function createProgram(terminal: Terminal): Command {
   program
     .command('load')
     .description('load a database: from SOURCE into TARGET, or as the commands in FILE say')
-    .argument('<source-or-file>', 'SOURCE connection string, or FILE')
+    .argument('[source-or-file]', 'SOURCE connection string, or FILE')
     .argument('[target]', 'TARGET connection string')
     .option('--with <options>', "options as after WITH: 'include no drop, workers = 8'; may be repeated", collect, [])
     .option('--dry-run', 'tell whether the load could start, and start nothing')
+    .option(
+      '--resume <run>',
+      'go on with a run that ended before its end; the arguments are those it began with, or none',
+    )
+    .option('--new-snapshot', 'with --resume: read everything again, as of now, because the snapshot is lost')
     .addHelpText('after', uris + aws)
-    .action(async (first: string, target: string | undefined, flags: LoadFlags) => {
-      const given = { first, target, options: flags.with, clauses: clausesOf(flags) };
+    .action(async (first: string | undefined, target: string | undefined, flags: LoadFlags) => {
+      const clauses = clausesOf(flags);
+      if (flags.resume !== undefined) {
+        if (flags.dryRun === true) throw new UsageError('--dry-run tells of a run that is new');
+        const { resume } = await import('./resume.ts');
+        const given = first === undefined ? undefined : { first, target, options: flags.with, clauses };
+        if (given === undefined && [flags.with, ...Object.values(clauses)].some((texts) => texts.length > 0)) {
+          throw new UsageError(
+            'without SOURCE and TARGET the command is the one that the run began with: no option changes it',
+          );
+        }
+        await resume(terminal, flags.resume, given, { newSnapshot: flags.newSnapshot === true });
+        return;
+      }
+      if (flags.newSnapshot === true) throw new UsageError('--new-snapshot goes with --resume');
+      if (first === undefined) throw new UsageError('SOURCE and TARGET, or FILE, are missing');
+      const given = { first, target, options: flags.with, clauses };
       if (flags.dryRun === true) {
         const { dryRun } = await import('./dry-run.ts');
         await dryRun(terminal, given);

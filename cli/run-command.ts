@@ -10,7 +10,8 @@ import type { Store } from '../core/ports.ts';
 import type { Report } from '../core/report/model.ts';
 import type { ReadyCommand } from './commands.ts';
 import { type ExecutionEnd, type ExecutionView, runExecution } from './execution.ts';
-import { startHeartbeat } from './heartbeat.ts';
+import { PartlyPublished } from './failure.ts';
+import { type Resumption, startHeartbeat } from './heartbeat.ts';
 import { Interrupted } from './lifetime.ts';
 import { noticeLines } from './notices.ts';
 import { startProgress } from './progress.ts';
@@ -44,16 +45,21 @@ function newRun(): string {
   return `${time}-${randomBytes(3).toString('hex')}`;
 }
 
-/** Runs one command to its end. Throws RunFailed, or Interrupted after telling what was left behind. */
+/**
+ * Runs one command to its end: a new run, or one that is resumed. Throws RunFailed or PartlyPublished, or Interrupted after
+ * telling what was left behind.
+ */
 export async function runCommand(
   terminal: Terminal,
   machine: Machine,
   ready: ReadyCommand,
   signal: AbortSignal,
+  resumption?: Pick<Resumption, 'run' | 'resumed'>,
 ): Promise<Ran> {
-  const run = newRun();
+  const run = resumption?.run ?? newRun();
   const { source, target } = ready.command;
-  terminal.note(`Loading ${nameOf(source)} into ${nameOf(target)}, run ${run}`);
+  const doing = resumption === undefined ? 'Loading' : 'Going on loading';
+  terminal.note(`${doing} ${nameOf(source)} into ${nameOf(target)}, run ${run}`);
   const progress = startProgress(terminal);
   let latest: ExecutionView = { states: [] };
   const endHeartbeat = await startHeartbeat(machine.store, run);
@@ -61,7 +67,10 @@ export async function runCommand(
     const end = await runExecution(machine.client, {
       stateMachineArn: machine.stateMachineArn,
       name: run,
-      input: await inputOf(machine.store, run, ready.text),
+      input: {
+        ...(await inputOf(machine.store, run, ready.text)),
+        ...(resumption === undefined ? {} : { resumed: resumption.resumed }),
+      },
       signal,
       onProgress: (view) => {
         latest = view;
@@ -69,7 +78,7 @@ export async function runCommand(
       },
     });
     progress.end();
-    if (end.status !== 'SUCCEEDED') throw new RunFailed(await reasonOf(machine, run, end));
+    if (end.status !== 'SUCCEEDED') throw await failureOf(machine, run, end);
     const { hazards, rejected } = await machine.store.getJson<Report>(artifactKeys.reportJson(run));
     for (const line of noticeLines(hazards)) terminal.note(line);
     return { run, end, rejected, summary: await machine.store.getText(artifactKeys.reportText(run)) };
@@ -101,7 +110,7 @@ function nameOf({ secret: _secret, secretKey: _key, ...endpoint }: ReadyCommand[
 /** The report of a failure is written after the execution has ended: on a busy machine some seconds after. */
 const settleMilliseconds = 30_000;
 
-async function reasonOf(machine: Machine, run: string, end: ExecutionEnd): Promise<string> {
+async function failureOf(machine: Machine, run: string, end: ExecutionEnd): Promise<Error> {
   await Promise.race([machine.settled(), pause(settleMilliseconds, undefined, { ref: false })]);
   // Without a bucket there is no report either: then what the execution says has to do.
   const text = await machine.store.findText(artifactKeys.reportJson(run)).catch(() => undefined);
@@ -109,9 +118,11 @@ async function reasonOf(machine: Machine, run: string, end: ExecutionEnd): Promi
   const place = `s3://${machine.store.bucket}/${artifactKeys.reportText(run)}`;
   if (report?.error) {
     const { kind, message } = report.error;
-    return `${describeError(kind, message)}\n  Run ${run} failed; its report is ${place}${rejectsOf(report)}${leftovers(report, machine.store.bucket, run)}`;
+    const left = `${rejectsOf(report)}${partOf(report)}${leftovers(report, machine.store.bucket, run)}`;
+    const told = `${describeError(kind, message)}\n  Run ${run} failed; its report is ${place}${left}`;
+    return report.outcome === 'partly published' ? new PartlyPublished(told) : new RunFailed(told);
   }
-  return `${describeError(end.error || end.status, causeText(end))}\n  Run ${run} failed.`;
+  return new RunFailed(`${describeError(end.error || end.status, causeText(end))}\n  Run ${run} failed.`);
 }
 
 /** Rows that were put aside before the run failed. */
@@ -119,13 +130,20 @@ function rejectsOf({ rejects }: Report): string {
   return rejects.map(({ table, rows, csv }) => `\n  Rejected rows of ${table}, ${rows} of them: ${csv}`).join('');
 }
 
-const CLEANED = '`pgshift clean TARGET` removes them.';
+/** Of a run that made some of its tables live. */
+function partOf({ unpublished, data }: Report): string {
+  if (unpublished.length === 0) return '';
+  return `\n  ${data.length - unpublished.length} of ${data.length} tables are live already; the report names the others.`;
+}
+
+const whatNext = (run: string): string =>
+  `\`pgshift load --resume ${run}\` and the same arguments go on from there; \`pgshift clean TARGET\` removes them.`;
 
 /** What a failed run leaves, as far as its steps got. */
 function leftovers({ preload }: Report, bucket: string, run: string): string {
   if (!preload.some(({ name }) => name === 'prepare')) return '';
   const objects = `s3://${bucket}/${runFolder(run)}`;
-  return `\n  It leaves tables named _pgshift_… in the target's schemas, and objects under ${objects}. ${CLEANED}`;
+  return `\n  It leaves tables named _pgshift_… in the target's schemas, and objects under ${objects}. ${whatNext(run)}`;
 }
 
 /** A failed function's cause is JSON that holds its message. */
@@ -149,5 +167,5 @@ function leftBehind(view: ExecutionView, bucket: string, run: string): string {
   const staging = entered('Prepare chunks') ? ' Staging tables named _pgshift_… are left in the target,' : '';
   const objects = entered('Detect') ? ` Objects under s3://${bucket}/${runFolder(run)} may be left.` : '';
   if (staging === '') return `interrupted. ${live}${objects}`;
-  return `interrupted. ${live}${staging} and objects under s3://${bucket}/${runFolder(run)}. ${CLEANED}`;
+  return `interrupted. ${live}${staging} and objects under s3://${bucket}/${runFolder(run)}. ${whatNext(run)}`;
 }

@@ -11,6 +11,8 @@ const DEAD_MS = 60_000;
 export interface Heartbeat {
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** Who writes it, where the system tells: somebody on the same machine sees at once when it is gone. */
+  readonly process?: { readonly machine: string; readonly pid: number; readonly started: string };
 }
 
 /** What Prepare notes of its run, beside the claims: they may be gone when its objects are still there. */

@@ -165,7 +165,8 @@ A run has failed: what to look at, what pgshift has done about it by itself, and
 3. **Find the kind below.** Mend the cause, then start the command again, or go on with the same run:
 
    \`\`\`sh
-   aws stepfunctions redrive-execution --execution-arn ARN     # the same run: parts written and batches loaded are skipped
+   pgshift load --resume RUN SOURCE TARGET                     # a run of a laptop: parts written and batches loaded are skipped
+   aws stepfunctions redrive-execution --execution-arn ARN     # one of AWS, the same way
    \`\`\`
 
 4. **Or give it up**: what a failed run left in target and bucket goes with \`pgshift clean TARGET\`.`;

@@ -100,7 +100,7 @@ export interface LoadOptions extends PolicyOptions {
   readonly strict: boolean;
   /** One pass over each table sizes the columns of texts and of numbers without precision. */
   readonly measureColumns: boolean;
-  /** Each table is published as soon as it is complete; otherwise all of them in one transaction. */
+  /** Each table is published in a transaction of its own, when all are loaded; otherwise all of them in one. */
   readonly publishTableByTable: boolean;
   /** Sums over each column are compared before publishing, not only row counts. */
   readonly verifyChecksums: boolean;

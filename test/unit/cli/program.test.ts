@@ -28,13 +28,17 @@ describe('the command line', () => {
     [[], /Usage: pgshift/],
     [['frobnicate'], /unknown command 'frobnicate'/],
     [['load', '--frobnicate', 'x'], /unknown option '--frobnicate'/],
-    [['load'], /missing required argument/],
+    [['load'], /SOURCE and TARGET, or FILE, are missing/],
     [['load', 'a', 'b', 'c'], /too many arguments/],
     [['load', 'pgsql://a/b'], /TARGET is missing/],
     [['plan', 'some.load', '--with', 'strict'], /--with goes with SOURCE and TARGET/],
     [['local', '--port-s3', '0'], /A port is 1 to 65535/],
     [['local', '--port-redshift', 'http'], /A port is 1 to 65535/],
     [['demo', '--scale', '-1'], /A scale is above 0/],
+    [['load', '--new-snapshot', 'pgsql://h/a', 'redshift://h/b'], /--new-snapshot goes with --resume/],
+    [['load', '--resume', '../..'], /a run is called as/],
+    [['load', '--resume', 'x', '--with', 'workers = 2'], /no option changes it/],
+    [['load', '--resume', 'x', '--dry-run'], /a run that is new/],
   ])('exits 2 for %j', async (args, message) => {
     const terminal = record();
     expect(await run(args, terminal)).toBe(2);
