@@ -4,7 +4,7 @@ import type { Draft, Place } from './draft.ts';
 import type { LoadCommand, Origins } from './model.ts';
 import { notYetOptions } from './not-yet.ts';
 import { DEFAULT_OPTIONS, DEFAULT_ORIGINS } from './options.ts';
-import { remarksOn } from './remarks.ts';
+import { remarksOn, remarksOnEither } from './remarks.ts';
 import type { ParsedUri } from './uri.ts';
 
 export function commandOf(draft: Draft, source: ParsedUri, target: ParsedUri): LoadCommand {
@@ -52,13 +52,17 @@ export function placedProblems({ options, places }: Draft): Placed[] {
   return [{ message: '`max rejects` goes with `on error resume next`', place }];
 }
 
-/** What the command says and does nothing; for Redshift only if the target's scheme is. */
+/** What the command says and does nothing; of Redshift alone only if the target's scheme is. */
 export function placedRemarks(draft: Draft, command: LoadCommand): Placed[] {
   const notYet = notYetOptions(command).map((name) => ({
     about: `options.${name}`,
     message: 'not supported yet: a load that says so is refused',
   }));
-  return [...notYet, ...remarksOn(command, command.target.scheme, draft.given)].flatMap(({ about, message }) => {
+  const remarks =
+    command.target.scheme === 'redshift'
+      ? remarksOn(command, 'redshift', draft.given)
+      : remarksOnEither(command, draft.given);
+  return [...notYet, ...remarks].flatMap(({ about, message }) => {
     const place = draft.places.get(about);
     return place === undefined ? [] : [{ message, place }];
   });

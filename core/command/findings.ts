@@ -29,6 +29,7 @@ export class Findings {
   /** Mistakes found, also those that are not told because a missing variable is their reason. */
   mistakes = 0;
   readonly #told = { error: 0, warning: 0 };
+  readonly #added = new Set<string>();
   #lastProblemAt = -1;
   #characters = 0;
 
@@ -92,17 +93,22 @@ export class Findings {
   /** A mistake that is told whatever is missing in it. */
   tell(message: string, from: number, to: number): void {
     this.#lastProblemAt = from;
-    this.add(this.source.diagnostic('error', message, from, to));
+    // To draw what nobody is shown takes as long as its line.
+    if (this.full) this.mistakes += 1;
+    else this.add(this.source.diagnostic('error', message, from, to));
   }
 
   warn(message: string, from: number, to: number): void {
     if (this.#told.warning <= MOST) this.add(this.source.diagnostic('warning', message, from, to));
   }
 
-  /** What is found here, or in a file that is read from here. */
+  /** What is found here, or in a file that is read from here: one that is read twice has its mistakes once. */
   add(diagnostic: Diagnostic): void {
-    const { severity } = diagnostic;
+    const { severity, file, line, column, message } = diagnostic;
     if (severity === 'error') this.mistakes += 1;
+    const what = JSON.stringify([file, line, column, message]);
+    if (this.#added.has(what)) return;
+    this.#added.add(what);
     this.#told[severity] += 1;
     const told = this.#told[severity];
     if (told > MOST + 1 || (severity === 'warning' && this.full)) return;

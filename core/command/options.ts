@@ -132,6 +132,8 @@ export const OPTION_WORDS: readonly OptionWords[] = [
   flag('data only', { dataOnly: true }),
   flag('schema only', { schemaOnly: true }),
   flag('create schemas', { createSchemas: true }),
+  // As pgloader's manual spells its default.
+  flag('create schema', { createSchemas: true }),
   flag('create no schemas', { createSchemas: false }),
   flag('create tables', { createTables: true }),
   flag('create no tables', { createTables: false }),

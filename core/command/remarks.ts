@@ -37,6 +37,12 @@ export function remarksOn(
   ];
 }
 
+/** What does nothing whatever the target is: `postgresql://` leads to either server. */
+export function remarksOnEither(command: LoadCommand, said: ReadonlyMap<OptionName, string>): Remark[] {
+  const inRedshift = new Set(remarksOn(command, 'redshift', said).map((each) => JSON.stringify(each)));
+  return remarksOn(command, 'postgresql', said).filter((each) => inRedshift.has(JSON.stringify(each)));
+}
+
 const about = (path: string, message: string): Remark => ({ about: path, message });
 
 const remark = (value: unknown, path: string, message: string): Remark[] =>

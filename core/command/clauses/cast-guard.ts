@@ -46,8 +46,8 @@ function parseWhen(cursor: Cursor, guards: Guards): void {
   const what = "unsigned, signed, default 'value' or a test: when (= precision 1)";
   const guard = oneOf(cursor, ['unsigned', 'signed', 'default'], what);
   if (guard === 'default') {
-    const value = cursor.quoted("'");
-    if (value === undefined) cursor.expected("a default in single quotes: when default 'value'");
+    const value = cursor.quoted();
+    if (value === undefined) cursor.expected("a default in quotes: when default 'value'");
     else guards.default = value.value;
   } else if (guard !== undefined) setSigned(cursor, guards, guard === 'unsigned', from);
 }

@@ -193,7 +193,8 @@ function parsePart(cursor: Cursor, said: Said): boolean {
   cursor.blank();
   const from = cursor.at;
   if (cursor.words('to')) {
-    const to = parseType(cursor);
+    // A clause in the place of the type is the next one; `type` may well be one that is called `set`.
+    const to = cursor.atClause() ? cursor.expected('the name of a type') : parseType(cursor);
     if (said.to !== undefined) cursor.fail('a rule has one type to cast to', from, cursor.at);
     if (to !== undefined) said.to = to;
     return true;

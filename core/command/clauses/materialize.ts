@@ -43,7 +43,9 @@ function parseView(cursor: Cursor, draft: Draft): void {
 }
 
 function parseQuery(cursor: Cursor): string | undefined {
+  const mistakes = cursor.mistakes;
   const text = cursor.dollarQuoted();
+  if (cursor.mistakes > mistakes) return undefined;
   if (text === undefined) return cursor.expected('a query between $$ and $$');
   const { parts, problems } = splitSql(text.value);
   for (const { message, from, to } of problems) cursor.fail(message, text.from + from, text.from + to);

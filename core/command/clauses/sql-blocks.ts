@@ -31,7 +31,10 @@ function parseDo(cursor: Cursor): string[] {
     return cursor.text[cursor.at] === '$';
   };
   do {
+    const mistakes = cursor.mistakes;
     const text = begins() ? cursor.dollarQuoted() : undefined;
+    // A text that is never closed has been told.
+    if (text !== undefined && cursor.mistakes > mistakes) return statements;
     if (text === undefined && HOW.some((word) => cursor.looksAt(word.toLowerCase()))) {
       cursor.expected('SQL between $$ and $$, or no comma before the next DO or EXECUTE');
       return statements;
@@ -48,7 +51,8 @@ function parseDo(cursor: Cursor): string[] {
 function statementsOf(cursor: Cursor, text: Token): string[] {
   const { parts, problems } = splitSql(text.value);
   for (const { message, from, to } of problems) cursor.fail(message, text.from + from, text.from + to);
-  if (parts.length === 0) cursor.warn(`there is no statement here: ${NOTHING}`, text.from, text.to);
+  if (parts.length === 0 && problems.length === 0)
+    cursor.warn(`there is no statement here: ${NOTHING}`, text.from, text.to);
   return parts.flatMap((part) => {
     const [from, to] = [text.from + part.from, text.from + partEnd(part)];
     if (!('text' in part)) return cursor.fail('\\ commands belong into files; expected SQL', from, to) ?? [];
@@ -143,8 +147,10 @@ class Files {
 
   #statementsOf(name: string, text: string, open: readonly string[]): void {
     const source = new SourceText(name, text, undefined);
-    const fail = (message: string, from: number, to: number) =>
-      this.#cursor.add(source.diagnostic('error', message, from, to));
+    const fail = (message: string, from: number, to: number) => {
+      if (this.#cursor.full) this.#cursor.mistakes += 1;
+      else this.#cursor.add(source.diagnostic('error', message, from, to));
+    };
     const { parts, problems } = splitSql(text);
     for (const { message, from, to } of problems) fail(message, from, to);
     for (const part of parts) {

@@ -137,6 +137,7 @@ test.each([
   ['semicolons', () => fill(';')],
   ['semicolons in front of comments', () => `LOAD CSV ${fill(';/* ')}`],
   ['data after a command', () => `LOAD CSV FROM inline INTO pgsql:///a; ${fill('a,b;c\n')}`],
+  ['references to secrets', () => fill('{{secret:x}} ')],
   ['missing variables', () => `${head}WITH ${fill('{{X}}, ')};`],
   ['variables', () => `${head}WITH ${fill('{{EMPTY}}')} strict;`],
   ['braces', () => `${head}AFTER LOAD DO $$${fill('{{')}$$;`],

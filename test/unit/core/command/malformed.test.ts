@@ -12,6 +12,7 @@ const folder = join(import.meta.dirname, 'malformed');
 const sqlFiles: Readonly<Record<string, string>> = {
   'circle.sql': 'select 1;\n\\i circle.sql\n',
   'broken.sql': "select 1;\nselect 'never closed;\n",
+  'twice.sql': '\\i broken.sql\n\\i broken.sql\n',
   'right.sql': 'select 1;',
   'commits.sql': 'insert into t values (1);\ncommit;\n',
   'psql.sql': '\\set ON_ERROR_STOP\nselect 1;\n',

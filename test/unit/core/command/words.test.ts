@@ -79,6 +79,31 @@ test('what does nothing in Redshift is known of a command, wherever it comes fro
   ]);
 });
 
+test('behind postgresql:// either server may answer: only what means nothing to both is told before', () => {
+  const clauses = "WITH reindex, prefetch rows = 9, json as varchar SET query_group TO 'x', work_mem TO '1MB'";
+  const { warnings } = parseCommands(`LOAD DATABASE FROM pgsql:///a INTO pgsql://c:5439/b ${clauses};`, 'x');
+  expect(warnings.map(({ message }) => message)).toEqual([
+    '`prefetch rows` does nothing: rows are never held in memory',
+  ]);
+});
+
+test.each(['BEFORE LOAD DO $$ select 1;', 'BEFORE LOAD DO $$ /* select 1; $$;'])(
+  '%j is one mistake, and no warning of an empty text besides',
+  (clause) => {
+    const { problems, warnings } = parseCommands(`LOAD DATABASE FROM pgsql:///a INTO redshift:///b ${clause}`, 'x');
+    expect([problems.length, warnings]).toEqual([1, []]);
+  },
+);
+
+test('what the manual of pgloader spells otherwise is the same', () => {
+  const text = (schemas: string, value: string) => `WITH ${schemas} CAST type char when default ${value} to text`;
+  expect(commandOf(text('create schema', '"x"'))).toEqual(commandOf(text('create schemas', "'x'")));
+});
+
+test('a type to cast from may have the name of a clause', () => {
+  expect(commandOf('CAST type set to text').casts).toMatchObject([{ match: { by: 'type', type: 'set' } }]);
+});
+
 test.each([
   ['intervalstyle', 'both'],
   ['search_path', 'both'],
