@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Lifetime } from '../../cli/lifetime.ts';
 import { TYPE_MAP } from '../../core/cast/type-map.ts';
-import { drawCase, TABLES, typeRows } from './values/draw.ts';
+import { Dice } from './values/dice.ts';
+import { drawCase, drawHarmless, TABLES, typeRows } from './values/draw.ts';
 import { describeFailure } from './values/failure.ts';
 import { runCase } from './values/run.ts';
 import { hasFailed, shrink } from './values/shrink.ts';
@@ -40,6 +41,16 @@ describe(`${TABLES} random tables`, () => {
       : '';
     expect(failure).toBe('');
     expect(outcome).toMatchObject({ ended: 'compared', alarms: [] });
+  });
+
+  it('are 300 at least', () => {
+    expect(SEEDS.length * TABLES).toBeGreaterThanOrEqual(300);
+  });
+
+  it('draw no options that contradict each other, whatever the seed', () => {
+    const drawn = Array.from({ length: 1000 }, (_, seed) => drawHarmless(new Dice(seed)));
+    const identifiers = drawn.map((options) => options.filter((option) => option.endsWith(' identifiers')));
+    expect(Math.max(...identifiers.map((options) => options.length))).toBe(1);
   });
 
   it('have each type of ours, and each entry of the type map, at least 20 times', () => {

@@ -23,6 +23,12 @@ const harmless = [
   ...['batch rows = 40', 'batch size = 20 kB', 'chunk size = 10 kB', 'keep files', 'keep identity'],
   ...['downcase identifiers', 'quote identifiers', 'include no drop', 'on error resume next'],
 ];
+/** One of those that contradict each other is left out. */
+export const drawHarmless = (dice: Dice): string[] => {
+  const chosen = dice.one(fc.shuffledSubarray(harmless, { maxLength: 3 }));
+  const isQuoted = chosen.includes('quote identifiers');
+  return chosen.filter((option) => !isQuoted || option !== 'downcase identifiers');
+};
 
 function drawChoices(dice: Dice): Choices {
   const form = (): 'super' | 'varchar' => (dice.rarely(4) ? 'varchar' : 'super');
@@ -251,7 +257,7 @@ export function drawCase(seed: number, majors: readonly number[]): Case {
     const schema = dice.of(schemas);
     return table === undefined ? [] : [anyView(common, schema.name, schema.tables.next(dice), table)];
   });
-  const chosen = dice.rarely(2) ? dice.one(fc.shuffledSubarray(harmless, { maxLength: 3 })) : [];
+  const chosen = dice.rarely(2) ? drawHarmless(dice) : [];
   const profile = seed % 2 === 0 ? 'pessimistic' : 'optimistic';
   return {
     seed,
