@@ -247,8 +247,8 @@ export const VALUE_HAZARDS: readonly ValueHazard[] = [
   },
   {
     name: 'long json number',
-    what: 'JSON with a number of more than 38 digits in it',
-    redshift: 'makes a double of it, which has about 15',
+    what: 'JSON with a number of more than 38 digits in it, or with an exponent that no double has',
+    redshift: 'makes a double of it, which has about 15 digits, or refuses it',
     policies: ['fail', 'null', 'keep'],
     inText: true,
     applies: numberBounds,

@@ -1,5 +1,6 @@
-// Is there a number in the CSV that has more digits than SUPER keeps? To ask that of every JSON value takes PostgreSQL
-// longer than to write it; here it takes next to nothing, so that PostgreSQL is asked only where there is one.
+// Is there a number in the CSV that may have more digits than SUPER keeps, or an exponent that it does not? To ask that of
+// every JSON value takes PostgreSQL longer than to write it; here it takes next to nothing, so that PostgreSQL is asked only
+// where there is one.
 
 import { Transform } from 'node:stream';
 import { MOST_DIGITS } from '../../core/cast/redshift-types.ts';
@@ -10,6 +11,16 @@ const NINE = 0x39;
 
 /** What is looked for has so many digits, and a point among them perhaps. */
 const DIGITS = MOST_DIGITS + 1;
+
+/** Bytes of a number with an exponent that are seen together: a longer one is seen by its digits. */
+const EXPONENT_WINDOW = 64;
+/**
+ * With an exponent a number is a double: 15 digits are sure to be kept, and an exponent of two. First what is cheap to look
+ * for, and is in many a hash; then whether it is a number of JSON, or a field that is one.
+ */
+const MAYBE_EXPONENT = /[0-9][eE][-+]?[0-9]{3}|[0-9.]{16}[eE]/;
+const EXPONENT =
+  /[eE][-+]?[0-9]+(?=[\s"[\],:{}])(?:(?<=[0-9.]{16}[eE][-+]?[0-9]+)|(?<=[eE][-+]?[0-9]{3,}))(?<=[\s"[\],:{}]-?[0-9.]+[eE][-+]?[0-9]+)/;
 
 const isOfNumber = (byte: number | undefined): boolean =>
   byte !== undefined && ((byte >= ZERO && byte <= NINE) || byte === DOT);
@@ -27,6 +38,12 @@ function hasLongNumber(bytes: Buffer): boolean {
   return false;
 }
 
+/** As one byte a character: a string of these is no copy that costs. */
+function hasExponent(bytes: Buffer): boolean {
+  const text = bytes.toString('latin1');
+  return MAYBE_EXPONENT.test(text) && EXPONENT.test(text);
+}
+
 /** `seen` is right once the stream has ended. Chunks are searched with the end of the one before. */
 export function watchForNumbers(): { readonly stream: Transform; readonly seen: () => boolean } {
   let seen = false;
@@ -35,10 +52,12 @@ export function watchForNumbers(): { readonly stream: Transform; readonly seen: 
     highWaterMark: 256 * 1024,
     transform(chunk: Buffer, _encoding, done) {
       if (!seen) {
-        // A point more than the digits, on either side.
-        const seam = Buffer.concat([tail, chunk.subarray(0, DIGITS)]);
-        seen = hasLongNumber(seam) || hasLongNumber(chunk);
-        tail = chunk.length > DIGITS ? Buffer.from(chunk.subarray(-DIGITS - 1)) : seam.subarray(-DIGITS - 1);
+        const seam = Buffer.concat([tail, chunk.subarray(0, EXPONENT_WINDOW)]);
+        seen = [seam, chunk].some((bytes) => hasLongNumber(bytes) || hasExponent(bytes));
+        tail =
+          chunk.length > EXPONENT_WINDOW
+            ? Buffer.from(chunk.subarray(-EXPONENT_WINDOW))
+            : seam.subarray(-EXPONENT_WINDOW);
       }
       done(null, chunk);
     },

@@ -350,6 +350,20 @@ const CASES: readonly Case[] = [
     bad: '\'{"a": [1, -0.123456789012345678901234567890123456789]}\'',
     arrives: {},
   },
+  {
+    hazard: 'long json number',
+    type: 'json',
+    good: [`'[1e5, 2.5E-1, 0e9999, "1e400"]'`, '[100000,0.25,0,"1e400"]'],
+    bad: `'{"a": [1, -1E-400]}'`,
+    arrives: {},
+  },
+  {
+    hazard: 'long json number',
+    type: 'json',
+    good: [`'[1.5e3, 1234567890123456e1]'`, '[1500,12345678901234560]'],
+    bad: `'[1.2345678901234567890123e5]'`,
+    arrives: {},
+  },
   { hazard: 'long json number', type: 'numeric[]', good: ["'{1.5}'", '[1.5]'], bad: 'ARRAY[1e40]', arrives: {} },
   {
     hazard: 'deep json',

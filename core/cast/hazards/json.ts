@@ -52,11 +52,30 @@ export const isDeep = (text: string): string =>
   `UNION ALL SELECT regexp_replace(rest, '\\[\\]|\\{\\}', '', 'g'), depth + 1 FROM peeled WHERE rest <> '' AND depth < ${MOST_DEPTH}` +
   `) SELECT FROM peeled WHERE rest <> '' AND depth = ${MOST_DEPTH})`;
 
-/** So many digits, with a point among them or without. */
-const LONG_NUMBER = `[0-9.]{${MOST_DIGITS + 1}}`;
-export const maybeLongNumber = (text: string): string => `${text} ~ '${LONG_NUMBER}'`;
-export const hasLongNumber = (text: string): string =>
-  `regexp_replace(${withoutEscapes(text)}, '"[^"]*"', '', 'g') ~ '[0-9]{${MOST_DIGITS + 1}}|[0-9.]{${MOST_DIGITS + 2}}'`;
+/** So many digits, with a point among them or without; or an exponent. */
+export const maybeLongNumber = (text: string): string => `${text} ~ '[0-9.]{${MOST_DIGITS + 1}}|[0-9][eE][-+]?[0-9]'`;
+export const hasLongNumber = (text: string): string => {
+  const outside = `regexp_replace(${withoutEscapes(text)}, '"[^"]*"', '', 'g')`;
+  const digits = `${outside} ~ '[0-9]{${MOST_DIGITS + 1}}|[0-9.]{${MOST_DIGITS + 2}}'`;
+  return `(${digits} OR EXISTS (SELECT FROM regexp_matches(${outside}, '([0-9.]+)[eE]([-+]?[0-9]+)', 'g') AS number WHERE ${isNoDouble('number')}))`;
+};
+
+/** Where a double has all its digits. */
+const DOUBLES = '2.2250738585072014e-308 AND 1.7976931348623157e308';
+
+/**
+ * With an exponent a number is a double in SUPER: whether that is another number. What would fail a cast is told before:
+ * a numeric has room for exponents of four digits beside the 38 of the number.
+ */
+const isNoDouble = (number: string): string => {
+  const [mantissa, exponent] = [`${number}[1]`, `${number}[2]`];
+  const value = `(${mantissa} || 'e' || ${exponent})`;
+  return (
+    `CASE WHEN ${mantissa} ~ '^[0.]*$' THEN false WHEN ${exponent} ~ '[1-9][0-9]{4}' THEN true ` +
+    `WHEN ${value}::numeric NOT BETWEEN ${DOUBLES} THEN true ` +
+    `ELSE ${value}::double precision::text::numeric <> ${value}::numeric END`
+  );
+};
 
 export const maybeBadCharacter = (text: string): string => `${text} LIKE '%\\\\u%'`;
 

@@ -78,8 +78,8 @@ const texts: readonly Offence[] = [
   truncated('extra blanks', [`x${' '.repeat(VARCHAR_BYTES)}`, `x${' '.repeat(VARCHAR_BYTES - 1)}`]),
 ];
 
-const jsonb: readonly Offence[] = [
-  nullOnly('long json number', `[${'1234567890'.repeat(4)}]`, `{"a": 0.${'3'.repeat(40)}}`),
+const longNumbers = [`[${'1234567890'.repeat(4)}]`, `{"a": 0.${'3'.repeat(40)}}`];
+const longJson: readonly Offence[] = [
   nullOnly(
     'long json string',
     JSON.stringify('x'.repeat(65_536)),
@@ -87,6 +87,9 @@ const jsonb: readonly Offence[] = [
   ),
   nullOnly('deep json', `${'['.repeat(1001)}${']'.repeat(1001)}`),
 ];
+const jsonb: readonly Offence[] = [nullOnly('long json number', ...longNumbers), ...longJson];
+/** Exponents stay as they were written. */
+const exponents = ['1e400', '{"a":[-1E-400]}', '[1.2345678901234567890123e5]', '9007199254740993e0'];
 
 /** By the name of a row of our table of types. */
 const ofTypes: Readonly<Record<string, readonly Offence[]>> = {
@@ -106,7 +109,11 @@ const ofTypes: Readonly<Record<string, readonly Offence[]>> = {
   text: texts,
   varchar: texts,
   jsonb,
-  json: [...jsonb, nullOnly('bad json character', '"\\u0000"', '{"\\uD800": 1}', '["\\udc00\\ud800"]')],
+  json: [
+    nullOnly('long json number', ...longNumbers, ...exponents),
+    ...longJson,
+    nullOnly('bad json character', '"\\u0000"', '{"\\uD800": 1}', '["\\udc00\\ud800"]'),
+  ],
 };
 
 /** Of a column that no rule speaks of. */
