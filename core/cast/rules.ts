@@ -4,10 +4,9 @@
 import type { Column, ColumnType } from '../catalog/model.ts';
 import type { CastGuards, CastRule, TypmodTest } from '../command/model.ts';
 import { DEFAULT_OPTIONS } from '../command/options.ts';
-import { convertTo } from './convert.ts';
 import { sizedBy } from './measured.ts';
-import { type Cast, castToRedshift, type TypeChoices } from './postgresql-to-redshift.ts';
-import { sourceModifier, targetType } from './redshift-types.ts';
+import { sourceModifier } from './redshift-types.ts';
+import { type Cast, POSTGRESQL_TO_REDSHIFT, type Road, type TypeChoices } from './road.ts';
 import { applyTransform } from './transforms.ts';
 import type { HazardName, Policy } from './value-hazards.ts';
 
@@ -48,6 +47,7 @@ export function castColumn(
   expression: string,
   rules: readonly CastRule[],
   choices: TypeChoices = DEFAULT_OPTIONS,
+  road: Road = POSTGRESQL_TO_REDSHIFT,
 ): ColumnCast {
   const matching = rules.flatMap((rule, number) => (ruleMatches(rule, place, column) ? [{ rule, number }] : []));
   const policies = policiesOf(matching);
@@ -55,7 +55,7 @@ export function castColumn(
   const itself = { type: column.type, expression };
   if (first === undefined) {
     return {
-      cast: sizedBy(castToRedshift(column.type, expression, choices), itself, column.measured),
+      cast: sizedBy(road.own(column.type, expression, choices), itself, column.measured),
       value: itself,
       policies,
       notNull: column.notNull,
@@ -72,9 +72,9 @@ export function castColumn(
     dropsExtra: first.rule.extra === 'drop',
     used: [first.number, ...(typed === undefined || typed === first ? [] : [typed.number])],
   };
-  const made = castBy(first.rule, typed?.rule, { ...column, expression }, choices);
+  const made = castBy(first.rule, typed?.rule, { ...column, expression }, choices, road);
   if ('problem' in made) {
-    return { ...kept, value: itself, cast: castToRedshift(column.type, expression, choices), problem: made.problem };
+    return { ...kept, value: itself, cast: road.own(column.type, expression, choices), problem: made.problem };
   }
   return { ...kept, ...made };
 }
@@ -106,6 +106,7 @@ function castBy(
   typed: CastRule | undefined,
   { type, expression: column, measured }: SourceExpression & Pick<Column, 'measured'>,
   choices: TypeChoices,
+  road: Road,
 ): Pick<ColumnCast, 'cast' | 'value'> | { readonly problem: string } {
   const keepTypmod = first.typmod === 'keep';
   const value = first.using === undefined ? { type, expression: column } : applyTransform(first.using, type, column);
@@ -114,11 +115,11 @@ function castBy(
   const expression = value.expression === column ? column : `(${value.expression})`;
   const read = { type: value.type, expression };
   if (typed?.to === undefined) {
-    const own = castToRedshift(keepTypmod ? value.type : withoutModifier(value.type), expression, choices);
+    const own = road.own(keepTypmod ? value.type : withoutModifier(value.type), expression, choices);
     return { value: read, cast: sizedBy(own, read, first.using === undefined ? measured : undefined) };
   }
-  const target = targetType(typed.to, value.type, keepTypmod);
-  return 'problem' in target ? target : { value: read, cast: convertTo(target, value.type, expression, choices) };
+  const target = road.named(typed.to, value.type, keepTypmod);
+  return 'problem' in target ? target : { value: read, cast: road.convert(target, value.type, expression, choices) };
 }
 
 function withoutModifier(type: ColumnType): ColumnType {

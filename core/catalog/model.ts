@@ -1,6 +1,7 @@
 // What a database contains, as a value. Both ends have one; it is the artifact `catalog.json`.
 
 import type { Measured } from '../cast/measured.ts';
+import type { PostgresqlCatalog } from './postgresql.ts';
 
 export type Dialect = 'postgresql' | 'redshift';
 
@@ -151,4 +152,6 @@ export interface Catalog {
   readonly views: readonly View[];
   /** Redshift may have policies of row-level security and masking that the user is not shown. */
   readonly policiesHidden?: true;
+  /** Where the target is PostgreSQL: of an end that is. */
+  readonly postgresql?: PostgresqlCatalog;
 }

@@ -1,33 +1,30 @@
 // Command + catalogs + capabilities → plan. Everything the run will do is decided here, and nothing is done.
 
-import type { Catalog, Table } from '../catalog/model.ts';
+import type { Catalog, Dialect, Table } from '../catalog/model.ts';
 import type { LoadCommand } from '../command/model.ts';
 import type { Capabilities } from '../dialect/capabilities.ts';
 import type { BatchItem, PublishItem } from '../pipeline.ts';
 import { HOLDERS, wantsSnapshot } from '../snapshot.ts';
 import { blocksTable } from '../sql/blocks.ts';
-import { identifier } from '../sql/quote.ts';
-import { attachedHazards, hiddenPolicies } from './attached.ts';
-import { groupParts, spread } from './batches.ts';
+import { hiddenPolicies } from './attached.ts';
+import { spread } from './batches.ts';
 import { castHazards } from './cast-hazards.ts';
 import { chunkNumbers, groupChunks, numberBatches, publishItems } from './chunks.ts';
 import { clauseHazards } from './clauses.ts';
 import { clearSchemas } from './clear-schema.ts';
-import { meetExisting, type Occupied, occupied } from './existing.ts';
-import { guardColumns } from './guards.ts';
-import { collisionHazards, readHazards, runHazards, schemaHazards, strictly, workersFor } from './hazards.ts';
-import { inherit } from './inherit.ts';
+import type { DraftTable } from './draft.ts';
+import { occupied } from './existing.ts';
+import { collisionHazards, runHazards, schemaHazards, strictly, workersFor } from './hazards.ts';
+import { draftIntoPostgresql } from './into-postgresql/draft.ts';
+import { postgresqlForeignKeys } from './into-postgresql/foreign-keys.ts';
+import { draftIntoRedshift } from './into-redshift.ts';
 import { groupItems } from './items.ts';
-import { addKeys, isFresh, planForeignKeys } from './keys.ts';
+import { type ForeignKeyRules, planForeignKeys, redshiftForeignKeys } from './keys.ts';
 import type { Hazard, PlanChunk, PlannedTable, PlanSummary, Sentinels } from './model.ts';
-import { byText, keyOf, type NameStyle, nameStyle, OWN_PREFIX, placeOf } from './names.ts';
-import { partsOf } from './parts.ts';
-import { partBounds, pieceBounds, pieceHazards } from './pieces.ts';
-import { type PlacedTable, placeTables } from './place.ts';
-import { planLongRow } from './row-guard.ts';
+import { byText, placeOf, targetNames } from './names.ts';
+import { pieceBounds, pieceHazards } from './pieces.ts';
+import { placeTables } from './place.ts';
 import { selectTables } from './select.ts';
-import { tableStorage } from './storage.ts';
-import { createStatements, planColumns } from './table.ts';
 
 export interface PlanInput {
   readonly run: string;
@@ -96,6 +93,17 @@ export function buildPlan(input: PlanInput): Plan {
 const isSized = (table: Table | undefined): boolean =>
   table !== undefined && table.query === undefined && table.heaps.every((heap) => heap.foreign !== true);
 
+/** What becomes of a table, by the kind of the target. */
+const DRAFT: Readonly<Record<Dialect, (input: PlanInput) => DraftTable>> = {
+  redshift: draftIntoRedshift,
+  postgresql: draftIntoPostgresql,
+};
+
+const FOREIGN_KEYS: Readonly<Record<Dialect, (input: PlanInput) => ForeignKeyRules>> = {
+  redshift: redshiftForeignKeys,
+  postgresql: postgresqlForeignKeys,
+};
+
 interface Decided {
   /** The tables of the source, largest first, and what becomes of each. */
   readonly sources: readonly Table[];
@@ -109,14 +117,20 @@ function decideTables(input: PlanInput): Decided {
   const { options } = command;
   const selection = selectTables(input.source, command);
   const largestFirst = selection.tables.toSorted((a, b) => sizeOf(b) - sizeOf(a) || byText(placeOf(a), placeOf(b)));
-  const placement = placeTables(largestFirst, command);
+  const names = targetNames(command, input.capabilities.target.dialect);
+  const placement = placeTables(largestFirst, command, names);
   const targets = placement.tables.map((placed) => placed.target);
   const clearing = clearSchemas(target, targets, options.dropSchema);
   const there = occupied(clearing.left);
-  const style = nameStyle(options.identifiers);
-  const drafts = placement.tables.map((placed, index) => draftTable(input, there, placed, index, style));
+  const draftTable = DRAFT[input.capabilities.target.dialect](input);
+  const drafts = placement.tables.map((placed, index) => draftTable(there, placed, index, names.style));
   const drafted = drafts.map((draft) => draft.planned);
-  const keyed = planForeignKeys(largestFirst, drafted, clearing.left.tables, options.foreignKeys);
+  const keyed = planForeignKeys(
+    largestFirst,
+    drafted,
+    clearing.left.tables,
+    FOREIGN_KEYS[input.capabilities.target.dialect](input),
+  );
   return {
     sources: largestFirst,
     planned: withClearing(keyed.planned, clearing.statements),
@@ -124,7 +138,7 @@ function decideTables(input: PlanInput): Decided {
       ...selection.hazards,
       ...placement.hazards,
       ...castHazards(command.casts, new Set(drafts.flatMap((draft) => draft.usedCasts))),
-      ...collisionHazards(placement.tables),
+      ...collisionHazards(placement.tables, names),
       ...clearing.hazards,
       ...drafts.flatMap((draft) => draft.hazards),
       ...keyed.hazards,
@@ -169,71 +183,3 @@ function shorten(table: PlannedTable, chunk: number, source: Table | undefined):
 }
 
 const sizeOf = (table: Table): number => table.heaps.reduce((sum, heap) => sum + heap.bytes, 0);
-
-interface Draft {
-  readonly planned: PlannedTable;
-  readonly hazards: readonly Hazard[];
-  readonly usedCasts: readonly number[];
-}
-
-function draftTable(input: PlanInput, there: Occupied, placed: PlacedTable, index: number, style: NameStyle): Draft {
-  const { command, capabilities } = input;
-  const { table, target } = placed;
-  const wished = planColumns(table, style, command);
-  const existing = meetExisting(target, wished.columns, there, command);
-  const guarded = guardColumns(placeOf(table), existing.columns, wished.casted, {
-    options: command.options,
-    utf8: (input.source.encoding ?? 'UTF8') === 'UTF8',
-  });
-  const { columns } = guarded;
-  const longRow = planLongRow(columns, command.options);
-  const met = there.tables.get(keyOf(target));
-  const layout = existing.publish === 'replace' ? met?.layout : undefined;
-  const inherited = inherit(placed.storage, layout, columns, placeOf(target));
-  const kept = tableStorage(inherited.storage, columns, placeOf(table), identifier);
-  const read = command.options.schemaOnly ? [] : partsOf(table, capabilities.source.major, partBounds(command.options));
-  const pieces = pieceBounds(command.options);
-  const fresh = isFresh(existing.publish);
-  const keys = fresh ? addKeys(table, { target, columns }) : { statements: [], hazards: [] };
-  const staging = `${OWN_PREFIX}${input.token}_${index}`;
-  const ledger = `${staging}_ledger`;
-  const create = createStatements({ schema: target.schema, staging, ledger }, table, columns, kept.storage);
-  return {
-    usedCasts: [...wished.usedCasts, ...guarded.usedCasts],
-    hazards: [
-      ...wished.hazards,
-      ...existing.hazards,
-      ...(met === undefined ? [] : attachedHazards(met, existing.publish)),
-      ...inherited.hazards,
-      ...guarded.hazards,
-      ...kept.hazards,
-      ...(fresh ? [] : ignoredStorage(placed)),
-      ...keys.hazards,
-      ...readHazards(table, read),
-    ],
-    planned: {
-      table: index,
-      source: { schema: table.schema, name: table.name },
-      target,
-      staging,
-      ledger,
-      columns,
-      create: [...existing.proof, ...create],
-      publish: existing.publish,
-      dropForeignKeys: [],
-      addKeys: keys.statements,
-      addForeignKeys: [],
-      ...(longRow === undefined ? {} : { longRow }),
-      parts: read,
-      ...(pieces === undefined ? {} : { pieces }),
-      batches: groupParts(read.length, pieces !== undefined).map((numbers, batch) => ({ batch, parts: numbers })),
-    },
-  };
-}
-
-/** A table that is only filled keeps the distribution it has. */
-function ignoredStorage({ target, storage }: PlacedTable): Hazard[] {
-  if (Object.keys(storage).length === 0) return [];
-  const message = 'the table is there and stays as it is: what SET or DISTRIBUTE says of its keys does nothing';
-  return [{ kind: 'STORAGE_IGNORED', policy: 'report', place: placeOf(target), message }];
-}

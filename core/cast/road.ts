@@ -1,0 +1,23 @@
+// What a column becomes, by the kinds of both ends: each pair of them has a road of its own.
+
+import type { ColumnType } from '../catalog/model.ts';
+import type { CastTarget } from '../command/model.ts';
+import { convertTo } from './convert.ts';
+import { type Cast, castToRedshift, type TypeChoices } from './postgresql-to-redshift.ts';
+import { type TargetType, targetType } from './redshift-types.ts';
+
+export type { Cast, TypeChoices };
+
+/** A type that a CAST rule may name. */
+export type NamedType = Exclude<TargetType, { readonly problem: string }>;
+
+export interface Road {
+  /** What a value of `type` becomes by itself, given the quoted column. */
+  own(type: ColumnType, column: string, choices: TypeChoices): Cast;
+  /** The type that a CAST rule names; `keepTypmod` keeps the length or the digits of the column's own. */
+  named(to: CastTarget, source: ColumnType, keepTypmod: boolean): TargetType;
+  /** What a value of `type` becomes for a type that a rule names. */
+  convert(target: NamedType, type: ColumnType, expression: string, choices: TypeChoices): Cast;
+}
+
+export const POSTGRESQL_TO_REDSHIFT: Road = { own: castToRedshift, named: targetType, convert: convertTo };
