@@ -60,6 +60,9 @@ export function optionHere(cursor: Cursor): OptionWords | undefined {
   return PHRASES.get(cursor.peekWord() ?? '')?.find(({ words }) => cursor.looksAt(...words))?.option;
 }
 
+/** One more than an option has: what follows is prose, and is not compared. */
+const MOST_WORDS = Math.max(...OPTION_WORDS.map(({ words }) => words.split(' ').length)) + 1;
+
 function unknownOption(cursor: Cursor): void {
   const from = cursor.at;
   const hazard = cursor.words('on') ? parseHazard(cursor) : undefined;
@@ -73,7 +76,7 @@ function unknownOption(cursor: Cursor): void {
   while (!cursor.atClause()) {
     const word = cursor.bareName();
     if (word === undefined) break;
-    words.push(word.value.toLowerCase());
+    if (words.length < MOST_WORDS) words.push(word.value.toLowerCase());
     to = word.to;
   }
   if (words.length === 0) {
