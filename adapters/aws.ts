@@ -1,6 +1,7 @@
 // What AWS says of us: credentials, region and account, all by the SDK's own chain.
 
 import { S3Client } from '@aws-sdk/client-s3';
+import type { Endpoint } from '../core/command/model.ts';
 import { DEFAULT_BUCKET, ENVIRONMENT, NO_ACCOUNT } from '../core/environment.ts';
 import { PgshiftError } from '../core/errors.ts';
 import type { CopyAuthorization } from '../core/ports.ts';
@@ -55,9 +56,14 @@ async function credentials(client: S3Client) {
   }
 }
 
-/** A role where one is configured, as Redshift recommends; else our own keys, as pgloader documents. */
-export async function copyAuthorization(client: S3Client, environment: Environment): Promise<CopyAuthorization> {
-  const role = environment[ENVIRONMENT.copyRole];
+/** A role where one is configured, as Redshift recommends; else our own keys, as pgloader documents. A source may be another cluster with a role of its own. */
+export async function copyAuthorization(
+  client: S3Client,
+  environment: Environment,
+  end: Endpoint['end'],
+): Promise<CopyAuthorization> {
+  const own = end === 'source' ? environment[ENVIRONMENT.unloadRole] : undefined;
+  const role = own || environment[ENVIRONMENT.copyRole];
   if (role) return { role };
   const { accessKeyId, secretAccessKey, sessionToken } = await credentials(client);
   return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };

@@ -34,7 +34,7 @@ export function portsOf(environment: Environment, store?: Store): (invocation: I
       log: jsonLog({ run, step }),
       connect: async (endpoint, options) =>
         openSession(await resolveConnection(endpoint, environment, readSecret), options),
-      copyAuthorization: () => copyAuthorization(client, environment),
+      copyAuthorization: (end = 'target') => copyAuthorization(client, environment, end),
       now: () => Date.now(),
       remaining,
       randomHex: (bytes) => randomBytes(bytes).toString('hex'),

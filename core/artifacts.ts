@@ -25,6 +25,9 @@ const inRun =
   (run: string, ...args: Args): string =>
     runFolder(run) + path(...args);
 
+const unloadFolder = (batch: number, part: number, attempt: number): string =>
+  `parts/${pad(batch, 7)}/${pad(part, 4)}.${attempt}.unload/`;
+
 const cutFolder = (batch: number, cut: string): string => `parts/${pad(batch, 7)}/cut.${cut}`;
 
 /**
@@ -79,6 +82,17 @@ export const artifactKeys = {
    */
   writtenPart: inRun(
     (batch: number, part: number, moment: number) => `parts/${pad(batch, 7)}/${pad(part, 4)}.written.${moment}.json`,
+  ),
+  /** The same of all parts at once, where they are read in one transaction. */
+  writtenTogether: inRun(() => 'parts/written.together.json'),
+  /** What the names of the files of an UNLOAD begin with, each attempt's with its own; and the one that lists them. */
+  unloadPrefix: inRun(unloadFolder),
+  unloadManifest: inRun(
+    (batch: number, part: number, attempt: number) => `${unloadFolder(batch, part, attempt)}manifest`,
+  ),
+  /** The files of a part that Redshift itself wrote, with their rows. */
+  objectList: inRun(
+    (batch: number, part: number, attempt: number) => `parts/${pad(batch, 7)}/${pad(part, 4)}.${attempt}.objects.json`,
   ),
   partObjects: inRun(() => 'parts/'),
   /** How far a load has got whose rows are refused. */

@@ -77,10 +77,13 @@ export interface PartsRead {
 export interface WrittenPart extends PartAddress {
   readonly rows: number;
   readonly bytes: number;
+  /** Of its CSV; of what Redshift compressed itself, the compressed ones. */
   readonly csvBytes: number;
   readonly key: string | null;
-  /** How many pieces it was cut into; then the key is that of their list. */
+  /** How many pieces it was cut into, each for a COPY of its own; then the key is that of their list. */
   readonly pieces?: number;
+  /** How many objects it is, where Redshift wrote them; then the key is that of their list, too. */
+  readonly objects?: number;
   /** Which of the plan's sentinels stands for NULL in it, where it is not the first. */
   readonly draw?: number;
   /** The object that says which of its values were replaced, where any were. */

@@ -2,7 +2,6 @@
 
 import type { Readable } from 'node:stream';
 import type { Endpoint } from './command/model.ts';
-import type { RefusedRow } from './dialect/copy-refusal.ts';
 import type { PgshiftError } from './errors.ts';
 
 /** One connection to a server. Errors are PgshiftErrors; SQL text and values never appear in them. */
@@ -21,11 +20,6 @@ export interface Session {
     sql: string,
     refused?: (message: string) => PgshiftError | undefined,
   ): { readonly bytes: Readable; readonly rows: Promise<number> };
-  /**
-   * `COPY … FROM STDIN` of bytes: how many rows the server counts, or the row that it refuses; then the transaction is broken.
-   * What is wrong with the bytes' own stream is thrown as it is.
-   */
-  copyIn(sql: string, bytes: Readable): Promise<{ readonly rows: number } | { readonly refused: RefusedRow }>;
   /** Ends the session; never throws. */
   close(): Promise<void>;
 }
@@ -72,7 +66,7 @@ export interface Store {
   region(): Promise<string>;
 }
 
-/** How Redshift is allowed to read the bucket. */
+/** How Redshift is allowed to read the bucket, or to write into it. */
 export type CopyAuthorization =
   | { readonly role: string }
   | { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string };
@@ -96,7 +90,8 @@ export interface Ports {
   readonly runs: Runs;
   readonly log: Log;
   connect(endpoint: Endpoint, options: SessionOptions): Promise<Session>;
-  copyAuthorization(): Promise<CopyAuthorization>;
+  /** Of a COPY at the target, or of an UNLOAD at the source. */
+  copyAuthorization(end?: Endpoint['end']): Promise<CopyAuthorization>;
   /** Milliseconds since 1970. */
   now(): number;
   /** Milliseconds this invocation may still take. */

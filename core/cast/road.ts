@@ -3,8 +3,10 @@
 import type { ColumnType } from '../catalog/model.ts';
 import type { CastTarget } from '../command/model.ts';
 import { convertTo } from './convert.ts';
+import type { DefaultReading } from './defaults.ts';
 import { type Cast, castToRedshift, type TypeChoices } from './postgresql-to-redshift.ts';
 import { type TargetType, targetType } from './redshift-types.ts';
+import type { applyTransform } from './transforms.ts';
 
 export type { Cast, TypeChoices };
 
@@ -18,6 +20,14 @@ export interface Road {
   named(to: CastTarget, source: ColumnType, keepTypmod: boolean): TargetType;
   /** What a value of `type` becomes for a type that a rule names. */
   convert(target: NamedType, type: ColumnType, expression: string, choices: TypeChoices): Cast;
+  /** What `using` makes of a value, where the source is no PostgreSQL; a problem completes the sentence "using … ". */
+  transform?(name: string, type: ColumnType, expression: string): Transformed;
+  /** What becomes of a default of a column of `type`, where it is not PostgreSQL's in Redshift. */
+  default?(expression: string | undefined, type: ColumnType, cast: Cast): DefaultReading;
+  /** Identities are the same at both ends: they are kept unless the command lets go of them. */
+  readonly keepsIdentity?: true;
 }
+
+export type Transformed = ReturnType<typeof applyTransform>;
 
 export const POSTGRESQL_TO_REDSHIFT: Road = { own: castToRedshift, named: targetType, convert: convertTo };

@@ -109,7 +109,8 @@ function castBy(
   road: Road,
 ): Pick<ColumnCast, 'cast' | 'value'> | { readonly problem: string } {
   const keepTypmod = first.typmod === 'keep';
-  const value = first.using === undefined ? { type, expression: column } : applyTransform(first.using, type, column);
+  const transform = road.transform ?? applyTransform;
+  const value = first.using === undefined ? { type, expression: column } : transform(first.using, type, column);
   if ('problem' in value) return { problem: `using ${first.using} ${value.problem}` };
   // An expression is taken for a column by what follows: it stands in parentheses.
   const expression = value.expression === column ? column : `(${value.expression})`;

@@ -4,7 +4,7 @@
 import type { DescribedColumn } from '../ports.ts';
 import { identifier, qualified } from '../sql/quote.ts';
 import { columnTypes } from './column-types.ts';
-import type { Table } from './model.ts';
+import type { Dialect, Table } from './model.ts';
 import { QUERIES } from './queries.generated.ts';
 import { integer, type Row, text } from './rows.ts';
 
@@ -27,18 +27,35 @@ export const VIEW_SCHEMA = 'public';
 export const readView = (schema: string, name: string): string => `SELECT * FROM ${qualified(schema, name)}`;
 
 /** What is asked of the server: the types of all columns as text, and what those types are made of. */
-export function typeQueries(views: readonly DescribedView[]): { readonly names: string; readonly types: string } {
+export function typeQueries(
+  views: readonly DescribedView[],
+  dialect: Dialect = 'postgresql',
+): { readonly names: string; readonly types: string } {
   const used = views.flatMap(({ columns }) => columns);
-  const pairs = [
-    ...new Set(used.map(({ typeOid, modifier }) => `(${integerText(typeOid)}::oid, ${integerText(modifier)})`)),
-  ];
+  const pairs = [...new Set(used.map(({ typeOid, modifier }) => `${integerText(typeOid)}, ${integerText(modifier)}`))];
   const oids = [...new Set(used.map(({ typeOid }) => integerText(typeOid)))];
+  if (dialect === 'redshift') return redshiftTypeQueries(pairs, oids);
+  const listed = pairs.map((pair) => `(${pair.replace(',', '::oid,')})`).join(', ');
   return {
-    names: `SELECT u.oid, u.modifier, format_type(u.oid, u.modifier) AS sql FROM (VALUES ${pairs.join(', ')}) AS u (oid, modifier)`,
+    names: `SELECT u.oid, u.modifier, format_type(u.oid, u.modifier) AS sql FROM (VALUES ${listed}) AS u (oid, modifier)`,
     types: QUERIES.postgresql.types.replace(
       OF_TABLES,
       () => `SELECT t.oid FROM pg_catalog.pg_type t WHERE t.oid IN (${oids.join(', ')})\n  UNION\n`,
     ),
+  };
+}
+
+/** Redshift has no lists of VALUES that stand for a table, and base types only. */
+function redshiftTypeQueries(pairs: readonly string[], oids: readonly string[]) {
+  const named = pairs.map((pair) => {
+    const [oid, modifier] = pair.split(', ');
+    return `SELECT ${oid} AS oid, ${modifier} AS modifier, format_type(${oid}, ${modifier}) AS sql`;
+  });
+  return {
+    names: named.join(' UNION ALL '),
+    types:
+      'SELECT t.oid AS "oid", n.nspname AS "schema", t.typname AS name, \'b\'::varchar AS kind ' +
+      `FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE t.oid IN (${oids.join(', ')})`,
   };
 }
 

@@ -1,7 +1,6 @@
 // What a database contains, as a value. Both ends have one; it is the artifact `catalog.json`.
 
 import type { Measured } from '../cast/measured.ts';
-import type { PostgresqlCatalog } from './postgresql.ts';
 
 export type Dialect = 'postgresql' | 'redshift';
 
@@ -133,6 +132,8 @@ export interface View {
   readonly schema: string;
   readonly name: string;
   readonly definition: string;
+  /** Of Redshift: what is no plain view. Its definition is the whole statement then. */
+  readonly kind?: 'materialized' | 'late-binding';
   readonly comment?: string;
 }
 
@@ -148,10 +149,10 @@ export interface Catalog {
   readonly encoding?: string;
   readonly schemas: readonly Schema[];
   readonly tables: readonly Table[];
-  /** Plain views; materialized ones hold rows and stand among the tables. */
+  /** Plain views; PostgreSQL's materialized ones hold rows and stand among the tables. */
   readonly views: readonly View[];
   /** Redshift may have policies of row-level security and masking that the user is not shown. */
   readonly policiesHidden?: true;
-  /** Where the target is PostgreSQL: of an end that is. */
-  readonly postgresql?: PostgresqlCatalog;
+  /** Of Redshift: tables whose rows are elsewhere. */
+  readonly externalTables?: readonly { readonly schema: string; readonly name: string }[];
 }

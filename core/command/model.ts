@@ -104,6 +104,10 @@ export interface LoadOptions extends PolicyOptions {
   readonly publishTableByTable: boolean;
   /** Sums over each column are compared before publishing, not only row counts. */
   readonly verifyChecksums: boolean;
+  /** `read by unload`, `read by cursor`: the road that rows take out of Redshift; when absent, the plan chooses. */
+  readonly readBy?: 'unload' | 'cursor';
+  /** `one transaction`: all of a Redshift source is read in one, or the run is refused; otherwise where it fits. */
+  readonly oneTransaction: boolean;
   /** `no snapshot`: each part is read under a transaction of its own. */
   readonly noSnapshot: boolean;
   /** The source's snapshot is given up after this many seconds. */

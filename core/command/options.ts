@@ -33,6 +33,7 @@ export const DEFAULT_OPTIONS: LoadOptions = {
   measureColumns: false,
   publishTableByTable: false,
   verifyChecksums: false,
+  oneTransaction: false,
   noSnapshot: false,
 };
 
@@ -75,6 +76,8 @@ export const DEFAULT_ORIGINS: Origins = {
   measureColumns: 'default',
   publishTableByTable: 'default',
   verifyChecksums: 'default',
+  readBy: 'default',
+  oneTransaction: 'default',
   noSnapshot: 'default',
   snapshotMaxAgeSeconds: 'default',
   ...POLICY_ORIGINS,
@@ -175,6 +178,9 @@ export const OPTION_WORDS: readonly OptionWords[] = [
   flag('measure columns', { measureColumns: true }),
   flag('publish table by table', { publishTableByTable: true }),
   flag('verify checksums', { verifyChecksums: true }),
+  flag('read by unload', { readBy: 'unload' }),
+  flag('read by cursor', { readBy: 'cursor' }),
+  flag('one transaction', { oneTransaction: true }),
   flag('no snapshot', { noSnapshot: true }),
   time('snapshot max age', 'snapshotMaxAgeSeconds'),
   ...POLICY_WORDS,

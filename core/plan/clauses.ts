@@ -4,21 +4,31 @@
 import type { Dialect } from '../catalog/model.ts';
 import type { LoadCommand } from '../command/model.ts';
 import { notYet } from '../command/not-yet.ts';
+import { wordsOf } from '../command/options.ts';
 import { remarksOn } from '../command/remarks.ts';
 import { blocksAt, MOMENTS, statementPlace } from '../sql/blocks.ts';
 import { unusedAtSource, unusedAtTarget } from '../sql/settings.ts';
 import type { Hazard } from './model.ts';
 
-export function clauseHazards(command: LoadCommand, target: Dialect): Hazard[] {
-  const settings = settingHazards(command, target);
+export function clauseHazards(command: LoadCommand, target: Dialect, source: Dialect = 'postgresql'): Hazard[] {
+  const settings = settingHazards(command, target, source);
   const remarks = remarksOn(command, target).filter(({ about }) => !settings.some((one) => one.about === about));
   return [
     ...notYet(command).map((words) => refuse('NOT_SUPPORTED_YET', `\`${words}\` is not supported yet`)),
+    ...(source === 'postgresql' ? roadRemarks(command) : []),
     ...remarks.map(({ message }) => report('WITHOUT_MEANING', message)),
     ...settings.map(({ hazard }) => hazard),
     ...conflicts(command),
     ...(target === 'redshift' ? blockHazards(command) : []),
   ];
+}
+
+/** How rows leave Redshift is no question to PostgreSQL. */
+function roadRemarks({ options, origins }: LoadCommand): Hazard[] {
+  const given = (['readBy', 'oneTransaction'] as const).filter((name) => origins[name] === 'given');
+  return given.map((name) =>
+    report('WITHOUT_MEANING', `\`${wordsOf(name, options[name])}\` does nothing: the source is PostgreSQL`),
+  );
 }
 
 const report = (kind: Hazard['kind'], message: string): Hazard => ({ kind, policy: 'report', place: null, message });
@@ -28,9 +38,10 @@ const refuse = (kind: Hazard['kind'], message: string): Hazard => ({ kind, polic
 function settingHazards(
   { settings }: LoadCommand,
   target: Dialect,
+  source: Dialect,
 ): { readonly about: string; readonly hazard: Hazard }[] {
   return settings.flatMap((setting) => {
-    const [atSource, atTarget] = [unusedAtSource(setting), unusedAtTarget(setting, target)];
+    const [atSource, atTarget] = [unusedAtSource(setting, source), unusedAtTarget(setting, target)];
     if (atSource === undefined || atTarget === undefined) return [];
     const message = `SET ${setting.name}: not at the source (${atSource}), not at the target (${atTarget})`;
     return [{ about: `settings.${setting.name}`, hazard: report('SETTING_IGNORED', message) }];

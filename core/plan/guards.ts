@@ -72,7 +72,7 @@ function asText(expression: string, { value }: CastedColumn): string {
 type By = number | 'WITH' | undefined;
 
 /** Undefined where the column holds such values after all, and the command says nothing of them. */
-function chosenPolicy(
+export function chosenPolicy(
   hazard: ValueHazard,
   passage: Passage,
   { policies }: CastedColumn,
@@ -88,10 +88,10 @@ function chosenPolicy(
   return { policy: rejected ? 'keep' : 'fail', by: undefined };
 }
 
-const wordsOf = (by: number | 'WITH'): string => (by === 'WITH' ? by : `CAST rule ${by + 1}`);
+export const wordsOf = (by: number | 'WITH'): string => (by === 'WITH' ? by : `CAST rule ${by + 1}`);
 
 /** NULL has no place in the column: asked for it alone, that is a mistake; asked for all of them, this one fails. */
-function withoutNull(place: string, { name }: ValueHazard, by: By): Hazard {
+export function withoutNull(place: string, { name }: ValueHazard, by: By): Hazard {
   const remedy = `CAST column … drop not null makes place for it`;
   if (typeof by === 'number') {
     const message = `${wordsOf(by)} says \`on ${name} null\` of a column that is NOT NULL; ${remedy}`;

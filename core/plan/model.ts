@@ -57,10 +57,12 @@ export type HazardKind =
   | 'CANNOT_SPLIT'
   | 'FEWER_WORKERS'
   | 'KEYS_IN_COPY'
+  | 'READ_BY_CURSOR'
+  | 'UNLOAD_REFUSED'
+  | 'SEPARATE_MOMENTS'
   | 'KEY_DROPPED'
   | 'FOREIGN_KEY_DROPPED'
   | 'FOREIGN_KEY_FROM_OUTSIDE'
-  | 'LOST_WITH_TABLE'
   | 'PUBLISHED_IN_PARTS';
 
 /** Values of a column that Redshift would refuse or alter: how they are found, and what becomes of them. */
@@ -130,6 +132,19 @@ export interface PlannedBatch {
   readonly parts: readonly number[];
 }
 
+/** How the rows of a table leave a Redshift source. */
+export interface RedshiftRoad {
+  readonly by: 'unload' | 'cursor';
+  /** The columns, by their places, whose values may be any text: the sentinel is looked for among them. */
+  readonly texts: readonly number[];
+}
+
+/** How a Redshift source is read, which exports no snapshot. */
+export interface RedshiftReading {
+  /** All parts in one transaction, hence of one moment; otherwise each in one of its own. */
+  readonly together: boolean;
+}
+
 export interface PlannedTable {
   /** Its number in the plan, from 0. */
   readonly table: number;
@@ -149,34 +164,12 @@ export interface PlannedTable {
   readonly addKeys: readonly string[];
   readonly addForeignKeys: readonly string[];
   readonly longRow?: RowGuard;
+  /** Of a table of Redshift. */
+  readonly redshift?: RedshiftRoad;
   readonly parts: readonly PlannedPart[];
   /** Each part is cut into pieces of at most this, and each is a COPY of its own. */
   readonly pieces?: PieceBounds;
   readonly batches: readonly PlannedBatch[];
-  /** What only a PostgreSQL target has. */
-  readonly postgresql?: PlannedPostgresql;
-}
-
-export interface PlannedPostgresql {
-  /** Statements that make the extensions, types and sequences that the table needs, before it; others may make the same. */
-  readonly setup: readonly string[];
-  /** Built on the staged table when all rows are there, in any order and several at once. */
-  readonly indexes: readonly PlannedIndex[];
-  /** Statements that set its sequences, before it becomes live. */
-  readonly sequences: readonly string[];
-  /** Statements of the publish transaction, once the table has its name. */
-  readonly finish: readonly string[];
-  /** Statements after it: foreign keys are proven. */
-  readonly validate: readonly string[];
-  /** Of a table that rows are added to: whether its triggers stay silent. */
-  readonly disableTriggers?: boolean;
-}
-
-export interface PlannedIndex {
-  readonly schema: string;
-  /** While the table is staged. */
-  readonly name: string;
-  readonly sql: string;
 }
 
 /** The texts that stand for NULL in a run's CSV: the first, and the next where a value is the one before it. */
@@ -185,9 +178,11 @@ export type Sentinels = readonly [string, ...string[]];
 export interface PlanChunk {
   readonly chunk: number;
   readonly sentinels: Sentinels;
+  /** Of a Redshift source. */
+  readonly redshift?: RedshiftReading;
   /** The target's table of blocks that have run; absent when the command has none. */
   readonly blocks?: Name;
-  /** Statements that make the schemas of this chunk's tables, and what these need besides. */
+  /** Statements that make the schemas of this chunk's tables. */
   readonly schemas: readonly string[];
   readonly tables: readonly PlannedTable[];
 }
@@ -195,6 +190,8 @@ export interface PlanChunk {
 export interface PlanSummary {
   readonly run: string;
   readonly source: string;
+  /** Of a Redshift source. */
+  readonly redshift?: RedshiftReading;
   readonly target: string;
   readonly hazards: readonly Hazard[];
   /** Every table in short, in the plan's order: largest first. */

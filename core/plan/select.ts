@@ -29,20 +29,38 @@ export function selectTables(catalog: Catalog, command: Choice & { readonly opti
   const described = new Set(catalog.tables.filter(({ kind }) => kind === 'view').map(placeOf));
   const views = catalog.views
     .filter((view) => passes(view) && !described.has(placeOf(view)))
-    .map((view) => hazard('LEFT_OUT', view, 'a view is not copied; MATERIALIZE VIEWS copies its rows'));
+    .map((view) => hazard('LEFT_OUT', view, whyNotCopied(view)));
+  const external = (catalog.externalTables ?? []).filter(passes).map((table) => hazard('LEFT_OUT', table, EXTERNAL));
   const tables = judged.flatMap(({ table, reason }) => (reason ? [] : [table]));
-  return { tables, hazards: [...left, ...views, ...unmatched(catalog, command, tables)] };
+  return { tables, hazards: [...left, ...views, ...external, ...unmatched(catalog, command, tables)] };
+}
+
+const EXTERNAL =
+  'an external table: its rows are not in the cluster; MATERIALIZE VIEWS name AS $$ SELECT … $$ copies them';
+
+function whyNotCopied({ kind }: View): string {
+  if (kind === 'materialized') return 'a materialized view; WITH include materialized views copies its rows';
+  const what = kind === 'late-binding' ? 'a late-binding view' : 'a view';
+  return `${what} is not copied; MATERIALIZE VIEWS copies its rows`;
+}
+
+interface Wishes {
+  readonly options?: Pick<LoadOptions, 'materializedViews'>;
 }
 
 /**
  * The views of the source that MATERIALIZE VIEWS asks for, without those whose query the command has itself. INCLUDING
  * ONLY speaks of tables, not of them; EXCLUDING takes from ALL VIEWS, and a view that is named is asked for.
  */
-export function viewsToRead(views: readonly View[], command: Choice): View[] {
+export function viewsToRead(views: readonly View[], command: Choice & Wishes): View[] {
   const { all, views: named } = command.materialize;
   const unwanted = command.excluding.map(filterMatcher);
   const excluded = (view: View) => unwanted.some((test) => test(view));
-  return views.filter((view) => (all && !excluded(view)) || named.some((one) => isView(one, view)));
+  const passes = tableFilter(command);
+  // Redshift's materialized views are views in its catalog, and tables to who asks for them.
+  const asked = (view: View) =>
+    view.kind === 'materialized' && command.options?.materializedViews === true && passes(view);
+  return views.filter((view) => (all && !excluded(view)) || asked(view) || named.some((one) => isView(one, view)));
 }
 
 /** Whether the source's view is the one that is named. One with a query of its own is no view of the source. */
@@ -69,7 +87,7 @@ function oneTable({ table }: LoadCommand['source']): TableFilter[] {
 
 /** What was asked for and is not there. Where nothing at all is left to load, the run is refused. */
 function unmatched(catalog: Catalog, command: Choice, taken: readonly Table[]): Hazard[] {
-  const names: Name[] = [...catalog.tables, ...catalog.views];
+  const names: Name[] = [...catalog.tables, ...catalog.views, ...(catalog.externalTables ?? [])];
   const missing = [
     ...unmatchedFilters('INCLUDING ONLY', [...command.including, ...oneTable(command.source)], names),
     ...unmatchedFilters('EXCLUDING', command.excluding, names),

@@ -1,6 +1,7 @@
 // One source table: its columns in the target, the SQL that makes its staging table, and the hazards of both.
 
 import { defaultInRedshift } from '../cast/defaults.ts';
+import { POSTGRESQL_TO_REDSHIFT, type Road } from '../cast/road.ts';
 import { type ColumnCast, castColumn } from '../cast/rules.ts';
 import type { Column, Table } from '../catalog/model.ts';
 import type { LoadCommand } from '../command/model.ts';
@@ -12,7 +13,7 @@ import { clashes, columnNameProblem, type NameStyle, placeOf } from './names.ts'
 import type { TableStorage } from './storage.ts';
 
 /** What of the command speaks of columns. */
-type Wishes = Pick<LoadCommand, 'casts' | 'options'>;
+type Wishes = Pick<LoadCommand, 'casts' | 'options'> & Partial<Pick<LoadCommand, 'origins'>>;
 
 export interface Columns {
   readonly columns: readonly PlannedColumn[];
@@ -24,8 +25,13 @@ export interface Columns {
 }
 
 /** The columns of a table in Redshift. */
-export function planColumns(table: Table, style: NameStyle, command: Wishes): Columns {
-  const planned = table.columns.map((column) => planColumn(table, column, style, command));
+export function planColumns(
+  table: Table,
+  style: NameStyle,
+  command: Wishes,
+  road: Road = POSTGRESQL_TO_REDSHIFT,
+): Columns {
+  const planned = table.columns.map((column) => planColumn(table, column, style, command, road));
   return {
     columns: planned.map(({ column }) => column),
     casted: planned.map(({ casted }) => casted),
@@ -50,14 +56,23 @@ interface PlanningColumn {
   readonly used: readonly number[];
 }
 
-function planColumn(table: Table, column: Column, style: NameStyle, { casts, options }: Wishes): PlanningColumn {
+function planColumn(
+  table: Table,
+  column: Column,
+  style: NameStyle,
+  { casts, options, origins }: Wishes,
+  road: Road,
+): PlanningColumn {
   const place = `${placeOf(table)}.${column.name}`;
-  const made = castColumn(table, column, identifier(column.name), casts, options);
+  const made = castColumn(table, column, identifier(column.name), casts, options, road);
   const { cast } = made;
+  const wanted = options.keepIdentity || (road.keepsIdentity === true && origins?.keepIdentity !== 'given');
   const letGo = made.dropsExtra || (column.serial !== undefined && made.dropsDefault);
-  const kept = letGo ? {} : keepIdentity(column, cast.type, made.notNull, options.keepIdentity);
+  const kept = letGo ? {} : keepIdentity(column, cast.type, made.notNull, wanted);
   const withoutDefault = made.dropsDefault || column.serial !== undefined;
-  const reading = withoutDefault ? 'none' : defaultInRedshift(column.default, cast.type);
+  const read = (expression: string | undefined) =>
+    road.default === undefined ? defaultInRedshift(expression, cast.type) : road.default(expression, column.type, cast);
+  const reading = withoutDefault ? 'none' : read(column.default);
   const hazards: Hazard[] = cast.hazard ? [{ ...cast.hazard, policy: 'report', place }] : [];
   if (made.problem !== undefined) {
     const rule = (made.used.at(-1) ?? 0) + 1;

@@ -12,7 +12,7 @@ import { placeOf } from './names.ts';
 export function valueRefused(
   table: PlannedTable,
   part: PlannedPart,
-  { column: number, guard: index, ctid }: Marked,
+  { column: number, guard: index, ctid, rows }: Marked & { readonly rows?: number },
 ): PgshiftError | undefined {
   if (table.longRow !== undefined && number === table.columns.length) return longRow(table, part, ctid);
   const column = table.columns[number];
@@ -25,7 +25,7 @@ export function valueRefused(
   const choices = `${others.slice(0, -1).join(', ')} or ${others.at(-1)}`;
   return new PgshiftError(
     'ValueRefused',
-    `${place} holds ${what} (${column.type}) in ${rowOf(part, ctid)}. Redshift ${redshift}. ` +
+    `${place} holds ${what} (${column.type}) in ${rows === undefined ? rowOf(part, ctid) : rowsOf(rows)}. Redshift ${redshift}. ` +
       `Say what becomes of such values, \`on ${name}\` ${choices}: ` +
       `WITH on ${name} ${others[0]}, or CAST column ${cast} on ${name} ${others[0]}.`,
   );
@@ -44,3 +44,6 @@ function rowOf(part: PlannedPart, ctid: string | undefined): string {
   if (ctid !== undefined) return `the row whose ctid is ${ctid} in ${part.from}`;
   return part.query === true ? 'a row of its query, where rows have no ctid' : `a row of ${part.from}, a foreign table`;
 }
+
+/** Of a source whose rows have no names. */
+const rowsOf = (rows: number): string => (rows === 1 ? 'one row' : `${rows} rows`);

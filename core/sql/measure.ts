@@ -3,6 +3,7 @@
 
 import { type Measured, measuredAs } from '../cast/measured.ts';
 import type { Catalog, Column, Heap, Table } from '../catalog/model.ts';
+import type { Server } from '../dialect/version.ts';
 import { identifier, qualified } from './quote.ts';
 
 /** What is read by one query: a heap, or pages of it, or a view. */
@@ -22,8 +23,12 @@ const CTID_RANGES_SINCE = 14;
 const COLUMNS_PER_QUERY = 500;
 
 /** In an order that stays; none for a table without such columns. */
-export function slicesOf(table: Table, sourceMajor: number): Slice[] {
-  const measured = table.columns.filter(({ type }) => measuredAs(type) !== undefined);
+export function slicesOf(table: Table, { dialect, major }: Pick<Server, 'dialect' | 'major'>): Slice[] {
+  // Redshift has no numbers without digits but what a query computes, and nothing that tells their scale.
+  const measured = table.columns.filter(({ type }) => {
+    const as = measuredAs(type);
+    return as === 'bytes' || (as === 'digits' && dialect === 'postgresql');
+  });
   const groups = Array.from({ length: Math.ceil(measured.length / COLUMNS_PER_QUERY) }, (_, group) =>
     measured.slice(group * COLUMNS_PER_QUERY, (group + 1) * COLUMNS_PER_QUERY),
   );
@@ -36,10 +41,19 @@ export function slicesOf(table: Table, sourceMajor: number): Slice[] {
     return table.heaps
       .filter(({ readable }) => readable)
       .flatMap((heap) =>
-        pagesOf(heap, sourceMajor).map((slice) => ({ ...slice, key: `${slice.key}/${group}`, columns })),
+        (dialect === 'redshift' ? [wholeOf(heap)] : pagesOf(heap, major)).map((slice) => ({
+          ...slice,
+          key: `${slice.key}/${group}`,
+          columns,
+        })),
       );
   });
 }
+
+const wholeOf = (heap: Heap): { readonly key: string; readonly from: string } => ({
+  key: `${heap.oid}/all`,
+  from: qualified(heap.schema, heap.name),
+});
 
 function pagesOf(heap: Heap, sourceMajor: number): { readonly key: string; readonly from: string }[] {
   const from = `ONLY ${qualified(heap.schema, heap.name)}`;

@@ -24,6 +24,20 @@ export const PIN_POSTGRESQL_SOURCE = [
 ].join('; ');
 
 /**
+ * The same for Redshift. `extra_float_digits` knows no more than 2, with which a float read by a cursor has all of its
+ * bits. Names are written in full, and built-in functions come before anybody's.
+ */
+export const PIN_REDSHIFT_SOURCE = [
+  "SET client_encoding TO 'UTF8'",
+  "SET DateStyle TO 'ISO, YMD'",
+  "SET TimeZone TO 'UTC'",
+  'SET extra_float_digits TO 2',
+].join('; ');
+
+/** Redshift has one way of reading: a transaction sees one moment. Whether UNLOAD takes READ ONLY is not known. */
+export const BEGIN_READING_REDSHIFT = 'BEGIN';
+
+/**
  * What a session that writes pins, by the kind of its server. Redshift has nothing of the kind: COPY says all of it. In
  * PostgreSQL values are read as they were written at the source, whatever is usual at the target.
  */

@@ -5,7 +5,7 @@ import type { Dialect } from '../catalog/model.ts';
 import type { Setting } from '../command/model.ts';
 import { isClusterSetting, isPostgresqlSetting, isRedshiftSetting } from '../command/redshift-settings.ts';
 import { literal, redshiftLiteral } from './quote.ts';
-import { PIN_POSTGRESQL_SOURCE, PIN_TARGET } from './session.ts';
+import { PIN_POSTGRESQL_SOURCE, PIN_REDSHIFT_SOURCE, PIN_TARGET } from './session.ts';
 
 /** The parameters that such a text sets. */
 function pinnedBy(pins: string): string[] {
@@ -45,7 +45,8 @@ const PINNED_AT_TARGET: Readonly<Record<Dialect, ReadonlySet<string>>> = {
 };
 
 /** Why a parameter does nothing at an end, or undefined when it does its work there. */
-export function unusedAtSource({ name }: Setting): string | undefined {
+export function unusedAtSource({ name }: Setting, dialect: Dialect = 'postgresql'): string | undefined {
+  if (dialect === 'redshift') return unusedAtRedshiftSource(name);
   if (name === 'search_path') return 'names are written in full; only queries of the command have it';
   if (PINNED_AT_SOURCE.has(name)) return 'pgshift sets it itself, because rows depend on it';
   return isPostgresqlSetting(name) ? undefined : 'a parameter of Redshift';
@@ -58,11 +59,25 @@ export function unusedAtTarget({ name }: Setting, dialect: Dialect): string | un
   return isRedshiftSetting(name) ? undefined : 'Redshift has no such parameter';
 }
 
-/** The statements for a session with a PostgreSQL source, each ended by `; `. */
-export function settingsForSource(settings: readonly Setting[]): string {
+const PINNED_AT_REDSHIFT_SOURCE: ReadonlySet<string> = new Set([
+  ...pinnedBy(PIN_REDSHIFT_SOURCE),
+  'statement_timeout',
+  'application_name',
+]);
+
+function unusedAtRedshiftSource(name: string): string | undefined {
+  if (name === 'search_path') return 'names are written in full; only queries of the command have it';
+  if (PINNED_AT_REDSHIFT_SOURCE.has(name)) return 'pgshift sets it itself, because rows depend on it';
+  if (isClusterSetting(name)) return 'Redshift has it for a whole cluster, not for a session';
+  return isRedshiftSetting(name) ? undefined : 'Redshift has no such parameter';
+}
+
+/** The statements for a session with a source, each ended by `; `. */
+export function settingsForSource(settings: readonly Setting[], dialect: Dialect = 'postgresql'): string {
+  const quote = dialect === 'redshift' ? redshiftLiteral : literal;
   return settings
-    .filter((setting) => unusedAtSource(setting) === undefined)
-    .map((setting) => `SET ${setting.name} TO ${settingValue(setting, literal)}; `)
+    .filter((setting) => unusedAtSource(setting, dialect) === undefined)
+    .map((setting) => `SET ${setting.name} TO ${settingValue(setting, quote)}; `)
     .join('');
 }
 

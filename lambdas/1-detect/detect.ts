@@ -13,7 +13,9 @@ import type { CopyAuthorization, Ports, Session } from '../../core/ports.ts';
 import type { StepRecord } from '../../core/report/model.ts';
 import { HOLDERS, wantsSnapshot } from '../../core/snapshot.ts';
 import { applicationName } from '../../core/sql/session.ts';
+import { kindOfAuthorization } from './authorization.ts';
 import { trySessions } from './sessions.ts';
+import { tryUnload } from './try-unload.ts';
 
 /** Nothing asked here takes a second on a healthy server. */
 const STATEMENT_MS = 5_000;
@@ -21,10 +23,10 @@ const STATEMENT_MS = 5_000;
 export async function detect(ports: Ports, { run, input }: StepInput<'detect'>): Promise<StepOutput<'detect'>> {
   const startedAt = ports.now();
   const command = await readCommand(ports, input);
-  const snapshot = wantsSnapshot(command.options);
+  const wanted = wantsSnapshot(command.options);
   const atTarget = look(ports, run, command.target, targetCapabilities);
   const [source, target, bucket, copy] = await allOf([
-    lookAtSource(ports, run, command.source, snapshot),
+    lookAtSource(ports, run, command, wanted),
     atTarget,
     tryBucket(ports, run),
     authorizationFor(ports, atTarget),
@@ -37,7 +39,8 @@ export async function detect(ports: Ports, { run, input }: StepInput<'detect'>):
   await ports.store.putJson(artifactKeys.capabilities(run), capabilities);
   const record: StepRecord = { step: 'detect', startedAt, endedAt: ports.now(), count: 2 };
   await ports.store.putJson(artifactKeys.stepRecord(run, 'detect'), record);
-  return { source: source.dialect, target: target.dialect, snapshot };
+  // Redshift exports no snapshot.
+  return { source: source.dialect, target: target.dialect, snapshot: wanted && source.dialect === 'postgresql' };
 }
 
 /** The one command of an execution. Refuses text that holds a password, without repeating any of it. */
@@ -97,18 +100,26 @@ async function look<Found>(
 async function lookAtSource(
   ports: Ports,
   run: string,
-  endpoint: Endpoint,
+  command: LoadCommand,
   snapshot: boolean,
 ): Promise<Capabilities['source']> {
-  return look(ports, run, endpoint, async (first) => {
+  const endpoint = command.source;
+  const found = await look(ports, run, endpoint, async (first) => {
     const found = await sourceCapabilities(first, snapshot);
+    if (found.dialect === 'redshift') return found;
     // Who has one connection only has to do without the second look.
     if (found.freeConnections > 0) {
       await look(ports, run, endpoint, (second) => trySessions(first, second, snapshot));
     }
     return found;
   });
+  if (found.dialect === 'postgresql') return found;
+  const unload = await tryUnload(ports, run, command);
+  return unload === undefined ? found : { ...found, unload };
 }
+
+/** What the workload management of a cluster runs at once at most, over all of its queues. */
+const MOST_QUERIES = 50;
 
 async function serverOf(session: Session, end: string): Promise<Server> {
   const [row] = await session.query('SELECT version() AS version');
@@ -122,11 +133,9 @@ async function serverOf(session: Session, end: string): Promise<Server> {
 
 async function sourceCapabilities(session: Session, snapshot: boolean): Promise<Capabilities['source']> {
   const server = await serverOf(session, 'source');
-  if (server.dialect !== 'postgresql') {
-    throw new PgshiftError(
-      'DialectUnsupported',
-      `The source is ${server.label}; reading from Redshift is not supported yet.`,
-    );
+  if (server.dialect === 'redshift') {
+    const [row] = await session.query('SELECT current_database() AS database');
+    return { ...server, database: row?.database ?? '', freeConnections: MOST_QUERIES, standby: false };
   }
   if (server.major < OLDEST_POSTGRESQL) {
     throw new PgshiftError(
@@ -177,10 +186,10 @@ const SOURCE_FACTS = `
 
 async function targetCapabilities(session: Session): Promise<Capabilities['target']> {
   const server = await serverOf(session, 'target');
-  if (server.dialect === 'postgresql' && server.major < OLDEST_POSTGRESQL) {
+  if (server.dialect !== 'redshift') {
     throw new PgshiftError(
       'DialectUnsupported',
-      `The target is ${server.label}; the oldest that is written is ${OLDEST_POSTGRESQL}.`,
+      `The target is ${server.label}; writing into PostgreSQL is not supported yet.`,
     );
   }
   const [row] = await session.query('SELECT current_database() AS database');
@@ -206,11 +215,6 @@ async function authorizationFor(
     () => undefined,
   );
   return dialect === 'redshift' ? ports.copyAuthorization() : undefined;
-}
-
-function kindOfAuthorization(authorization: CopyAuthorization): NonNullable<Capabilities['copy']> {
-  if ('role' in authorization) return 'role';
-  return authorization.sessionToken === undefined ? 'keys' : 'temporary keys';
 }
 
 /** Waits for all, so that no connection is left behind, then throws the first failure in the order given. */

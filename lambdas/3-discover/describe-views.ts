@@ -27,9 +27,9 @@ export async function describeViews(session: Session, catalog: Catalog, command:
     described.push({ ...view, columns: await columnsOf(session, view) });
   }
   // Types are named in full again.
-  await session.run("SET LOCAL search_path TO ''");
+  await session.run(`SET LOCAL search_path TO ${catalog.dialect === 'redshift' ? 'pg_catalog' : "''"}`);
   if (described.every(({ columns }) => columns.length === 0)) return tablesFromViews(described, [], []);
-  const asked = typeQueries(described);
+  const asked = typeQueries(described, catalog.dialect);
   return tablesFromViews(described, await session.query(asked.names), await session.query(asked.types));
 }
 

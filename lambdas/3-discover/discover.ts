@@ -6,7 +6,6 @@ import { artifactKeys } from '../../core/artifacts.ts';
 import { type CatalogRows, catalogFromRows } from '../../core/catalog/from-rows.ts';
 import { keyRangesQuery } from '../../core/catalog/key-ranges.ts';
 import type { Catalog, Dialect } from '../../core/catalog/model.ts';
-import type { PostgresqlRows } from '../../core/catalog/postgresql.ts';
 import { QUERIES } from '../../core/catalog/queries.generated.ts';
 import type { Row } from '../../core/catalog/rows.ts';
 import type { Endpoint, LoadCommand } from '../../core/command/model.ts';
@@ -22,6 +21,7 @@ import { expectUnchanged } from './expect-unchanged.ts';
 import { measureColumns } from './measure.ts';
 import { readAttachments } from './read-attachments.ts';
 import { readLayouts } from './read-layouts.ts';
+import { readLastValues, readRedshift } from './read-redshift.ts';
 
 /** The artifact `catalog.json`. */
 export interface Catalogs {
@@ -37,18 +37,17 @@ export async function discover(
   const command = await ports.store.getJson<LoadCommand>(artifactKeys.command(run));
   const capabilities = await ports.store.getJson<Capabilities>(artifactKeys.capabilities(run));
   const planned = (await ports.store.findText(artifactKeys.batches(run))) !== undefined;
-  const reading = { run, step: 'discover', command, snapshot: snapshot && !planned };
-  const found = await sourceCatalog(ports, reading, capabilities, command);
+  const { dialect } = capabilities.source;
+  const reading = { run, step: 'discover', command, snapshot: snapshot && !planned, dialect };
+  const found = await sourceCatalog(ports, reading, capabilities.source, command);
   if (planned) {
     const { source: was } = await ports.store.getJson<Catalogs>(artifactKeys.catalog(run));
     expectUnchanged(was, found, command);
     return { tables: was.tables.length };
   }
-  // Only Redshift's types are sized by what they hold.
-  const source =
-    command.options.measureColumns && capabilities.target.dialect === 'redshift'
-      ? await measureColumns(ports, reading, { catalog: found, command, server: capabilities.source })
-      : found;
+  const source = command.options.measureColumns
+    ? await measureColumns(ports, reading, { catalog: found, command, server: capabilities.source })
+    : found;
   const target = await targetCatalog(ports, run, command, capabilities.target);
   await ports.store.putJson(artifactKeys.catalog(run), { source, target } satisfies Catalogs);
   const record: StepRecord = { step: 'discover', startedAt, endedAt: ports.now(), count: source.tables.length };
@@ -57,21 +56,29 @@ export async function discover(
 }
 
 /** Under the snapshot that the rows are read under: what is planned is what will be read. */
-async function sourceCatalog(
-  ports: Ports,
-  reading: Reading,
-  { source, target }: Capabilities,
-  command: LoadCommand,
-): Promise<Catalog> {
+async function sourceCatalog(ports: Ports, reading: Reading, server: Server, command: LoadCommand): Promise<Catalog> {
   const session = await openSourceReader(ports, reading);
   try {
-    const catalog = await readCatalog(session, source, target.dialect === 'postgresql');
+    if (server.dialect === 'redshift') return told(ports, 'source', await redshiftCatalog(session, server, command));
+    const catalog = await readCatalog(session, server);
     const copied = await describeViews(session, catalog, command);
     await session.run('COMMIT');
     return told(ports, 'source', { ...catalog, tables: [...catalog.tables, ...copied] });
   } finally {
     await session.close();
   }
+}
+
+/** Some of it is asked for outside of the transaction; which views are copied is known only then. */
+async function redshiftCatalog(session: Session, server: Server, command: LoadCommand): Promise<Catalog> {
+  await session.run('SET LOCAL search_path TO pg_catalog');
+  const read = await readCatalog(session, server);
+  await session.run('COMMIT');
+  const catalog = await readRedshift(session, await readLayouts(session, read));
+  await session.run('BEGIN');
+  const copied = await describeViews(session, catalog, command);
+  await session.run('COMMIT');
+  return readLastValues(session, { ...catalog, tables: [...catalog.tables, ...copied] }, command);
 }
 
 /** The command's own settings stay out: a search path, for one, would be in the way of the catalog's. */
@@ -82,7 +89,7 @@ async function targetCatalog(ports: Ports, run: string, { target }: LoadCommand,
   });
   try {
     await session.run(BEGIN[server.dialect]);
-    const catalog = await readCatalog(session, server, true);
+    const catalog = await readCatalog(session, server);
     await session.run('COMMIT');
     return told(ports, 'target', await readAttachments(session, await readLayouts(session, catalog)));
   } finally {
@@ -102,15 +109,8 @@ function told(ports: Ports, end: Endpoint['end'], catalog: Catalog): Catalog {
   return catalog;
 }
 
-/**
- * The catalog of the session's database, under whatever transaction the session is in. `whole`: with what only PostgreSQL
- * has, and only PostgreSQL can have again.
- */
-export async function readCatalog(
-  session: Session,
-  server: Pick<Server, 'dialect' | 'major'>,
-  whole = false,
-): Promise<Catalog> {
+/** The catalog of the session's database, under whatever transaction the session is in. */
+export async function readCatalog(session: Session, server: Pick<Server, 'dialect' | 'major'>): Promise<Catalog> {
   const ask = (sql: string): Promise<Row[]> => session.query(sql);
   const queries = QUERIES[server.dialect];
   const rows: CatalogRows = {
@@ -125,26 +125,6 @@ export async function readCatalog(
     views: await ask(queries.views),
     inherits: 'inherits' in queries ? await ask(queries.inherits) : [],
   };
-  const own = whole && server.dialect === 'postgresql' ? { postgresql: await ownRows(ask) } : {};
   const keyRanges = server.dialect === 'postgresql' ? keyRangesQuery(server.major, rows.heaps) : undefined;
-  const ranges = keyRanges === undefined ? {} : { keyRanges: await ask(keyRanges) };
-  return catalogFromRows(server.dialect, { ...rows, ...own, ...ranges });
-}
-
-async function ownRows(ask: (sql: string) => Promise<Row[]>): Promise<PostgresqlRows> {
-  const queries = QUERIES.postgresql;
-  return {
-    tableExtras: await ask(queries.tableExtras),
-    columnExtras: await ask(queries.columnExtras),
-    keyActions: await ask(queries.keyActions),
-    indexes: await ask(queries.indexes),
-    checks: await ask(queries.checks),
-    partitions: await ask(queries.partitions),
-    attached: await ask(queries.attached),
-    sequences: await ask(queries.sequences),
-    definitions: await ask(queries.definitions),
-    extensions: await ask(queries.extensions),
-    objects: await ask(queries.objects),
-    needs: await ask(queries.needs),
-  };
+  return catalogFromRows(server.dialect, keyRanges === undefined ? rows : { ...rows, keyRanges: await ask(keyRanges) });
 }

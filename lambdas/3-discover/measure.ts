@@ -32,7 +32,7 @@ export async function measureColumns(
   { catalog, command, server }: Measuring,
 ): Promise<Catalog> {
   const chosen = new Set(selectTables(catalog, command).tables);
-  const slices = catalog.tables.filter((table) => chosen.has(table)).flatMap((table) => slicesOf(table, server.major));
+  const slices = catalog.tables.filter((table) => chosen.has(table)).flatMap((table) => slicesOf(table, server));
   const key = artifactKeys.measured(reading.run);
   const kept = await ports.store.findText(key);
   const found: Found = kept === undefined ? {} : JSON.parse(kept);
@@ -47,7 +47,7 @@ export async function measureColumns(
     if (Object.keys(found).length > before) await ports.store.putJson(key, found);
     throw failed.reason;
   }
-  const measured = catalog.tables.map((table) => withFigures(table, slicesOf(table, server.major), found));
+  const measured = catalog.tables.map((table) => withFigures(table, slicesOf(table, server), found));
   return { ...catalog, tables: measured };
 }
 

@@ -38,3 +38,21 @@ export async function writtenParts(store: Store, { run, snapshot }: InRun & InSn
     },
   };
 }
+
+/** The same for all parts at once, which a source without a snapshot to share reads in one transaction. */
+export function writtenTogether(store: Store, run: string) {
+  const key = artifactKeys.writtenTogether(run);
+  const find = async (): Promise<readonly WrittenPart[] | undefined> => {
+    const text = await store.findText(key);
+    return text === undefined ? undefined : JSON.parse(text);
+  };
+  return {
+    find,
+    async keep(parts: readonly WrittenPart[]): Promise<readonly WrittenPart[]> {
+      if (await store.putNew(key, JSON.stringify(parts))) return parts;
+      const kept = await find();
+      if (kept !== undefined) return kept;
+      throw new PgshiftError('Unfinished', 'The record of the parts was not stored.');
+    },
+  };
+}

@@ -73,7 +73,7 @@ export async function loadsOf(
   { batch, written }: { readonly batch: number; readonly written: readonly WrittenPart[] },
   table: PlannedTable,
 ): Promise<Load[]> {
-  const copies = [...wholeParts(written), ...(await piecesOf(store, written))];
+  const copies = [...(await wholeParts(store, written)), ...(await piecesOf(store, written))];
   const isCut = copies.length > 1 || written.some((part) => part.pieces !== undefined);
   const loads = copies.length === 0 ? [{ draw: 0, objects: [] }] : copies;
   return loads.map(({ draw, objects }, index) => ({
@@ -89,12 +89,20 @@ export async function loadsOf(
 
 type Copied = Pick<Load, 'objects' | 'draw'>;
 
-function wholeParts(written: readonly WrittenPart[]): Copied[] {
+async function wholeParts(store: Store, written: readonly WrittenPart[]): Promise<Copied[]> {
   const parts = written.filter((part) => part.pieces === undefined && part.key !== null);
-  return [...Map.groupBy(parts, ({ draw = 0 }) => draw)].map(([draw, members]) => ({
-    draw,
-    objects: members.flatMap(({ key, rows }) => (key === null ? [] : [{ key, rows }])),
-  }));
+  const copies: Copied[] = [];
+  for (const [draw, members] of Map.groupBy(parts, ({ draw = 0 }) => draw)) {
+    const objects: LoadObject[] = [];
+    for (const { key, rows, objects: listed } of members) {
+      if (key === null) continue;
+      if (listed === undefined) objects.push({ key, rows });
+      else
+        objects.push(...(await store.getJson<WrittenPiece[]>(key)).map((each) => ({ key: each.key, rows: each.rows })));
+    }
+    copies.push({ draw, objects });
+  }
+  return copies;
 }
 
 async function piecesOf(store: Store, written: readonly WrittenPart[]): Promise<Copied[]> {

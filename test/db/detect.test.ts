@@ -152,10 +152,10 @@ describe('refuses', () => {
     await expect(failure).rejects.not.toMatchObject({ message: expect.stringMatching(/hunter/) });
   });
 
-  test('a source that is Redshift', async () => {
+  test('a target that is PostgreSQL', async () => {
     await expect(detected({ command }, { swapped: true })).rejects.toMatchObject({
       name: 'DialectUnsupported',
-      message: expect.stringMatching(/source is Redshift/),
+      message: expect.stringMatching(/target is PostgreSQL/),
     });
   });
 

@@ -163,6 +163,7 @@ function parseUnit(cursor: Cursor, { names, factors }: Units): { factor: number;
 const CONTRADICTIONS = [
   ['dataOnly', 'schemaOnly'],
   ['noSnapshot', 'snapshotMaxAgeSeconds'],
+  ['noSnapshot', 'oneTransaction'],
 ] as const;
 
 function give(cursor: Cursor, draft: Draft, option: OptionWords, words: Token, set: Draft['options']): void {

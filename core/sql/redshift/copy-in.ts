@@ -36,7 +36,7 @@ export function copyIn(copy: CopyIn, authorization: CopyAuthorization): string {
   ].join(' ');
 }
 
-function authorize(authorization: CopyAuthorization): string {
+export function authorize(authorization: CopyAuthorization): string {
   if ('role' in authorization) return `IAM_ROLE ${copyLiteral(authorization.role)}`;
   const { accessKeyId, secretAccessKey, sessionToken } = authorization;
   const keys = `ACCESS_KEY_ID ${copyLiteral(accessKeyId)} SECRET_ACCESS_KEY ${copyLiteral(secretAccessKey)}`;

@@ -11,12 +11,11 @@ import { hashesSql } from './hashes.ts';
 import { lateViewsSql } from './late-views.ts';
 import { layoutSql } from './layout.ts';
 import { materializedViewsSql } from './materialized-views.ts';
-import { oldCatalogsSql } from './old-catalogs.ts';
+import { oldColumnsSql } from './old-columns.ts';
 import { policiesSql } from './policies.ts';
 import { privilegesSql } from './privileges.ts';
 import { sessionsSql } from './sessions.ts';
 import { shapesSql } from './shapes.ts';
-import { showsSql } from './shows.ts';
 import { tablesSql } from './tables.ts';
 import { typesSql } from './types.ts';
 import { encoding, viewsSql } from './views.ts';
@@ -45,12 +44,11 @@ const catalogSql = [
   policiesSql,
   datasharesSql,
   externalSql,
-  oldCatalogsSql(encoding),
   viewsSql,
   privilegesSql,
   sessionsSql,
   layoutSql(encoding),
-  showsSql,
+  oldColumnsSql,
 ].join('\n');
 
 /** Foreign keys that are NOT ENFORCED came with PostgreSQL 18. */

@@ -16,4 +16,5 @@ WHERE c.relkind = 'r'
   AND n.nspname !~ '^pg_'
   AND n.nspname NOT IN ('information_schema', 'catalog_history')
   AND c.relname !~ '^_pgshift_'
+  AND c.relname !~ '^mv_tbl__.*__[0-9]+$'
 ORDER BY n.nspname, c.relname;

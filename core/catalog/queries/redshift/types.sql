@@ -10,4 +10,5 @@ JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 JOIN pg_catalog.pg_namespace tn ON tn.oid = t.typnamespace
 WHERE c.relkind = 'r'
   AND n.nspname !~ '^pg_'
-  AND n.nspname NOT IN ('information_schema', 'catalog_history');
+  AND n.nspname NOT IN ('information_schema', 'catalog_history')
+  AND c.relname !~ '^mv_tbl__.*__[0-9]+$';

@@ -1,0 +1,114 @@
+// How is a Redshift source read: each table by UNLOAD or by a cursor, and all of them in one transaction or each in its own?
+
+import type { Table } from '../catalog/model.ts';
+import type { LoadOptions } from '../command/model.ts';
+import type { UnloadCapability } from '../dialect/capabilities.ts';
+import type { BatchItem } from '../pipeline.ts';
+import type { CastedColumn } from './guards.ts';
+import type { Hazard, PlannedColumn, RedshiftReading, RedshiftRoad } from './model.ts';
+import { placeOf } from './names.ts';
+
+/** Types whose values may be any text. */
+const TEXTS = new Set(['varchar', 'bpchar', 'text', 'char', 'name']);
+const FLOATS = new Set(['float4', 'float8']);
+
+interface Wanted {
+  readonly options: LoadOptions;
+  readonly unload: UnloadCapability | undefined;
+}
+
+/** `casted` speaks of the columns, in their order. */
+export function planRoad(
+  table: Table,
+  columns: readonly PlannedColumn[],
+  casted: readonly CastedColumn[],
+  { options, unload }: Wanted,
+): { readonly road: RedshiftRoad; readonly hazards: readonly Hazard[] } {
+  const typeOf = (at: number): string => casted[at]?.value.type.name ?? '';
+  const texts = columns.flatMap((_, at) => (TEXTS.has(typeOf(at)) ? [at] : []));
+  const place = placeOf(table);
+  if (options.readBy === 'cursor' || unload?.possible !== true) return { road: { by: 'cursor', texts }, hazards: [] };
+  const floats = columns.filter((_, at) => FLOATS.has(typeOf(at)));
+  if (unload.floats === 'exact' || floats.length === 0) return { road: { by: 'unload', texts }, hazards: [] };
+  if (options.readBy === 'unload') {
+    const message =
+      'this cluster’s UNLOAD writes 15 digits of a float: the others are lost; `read by cursor` keeps them';
+    const hazards = floats.map(
+      ({ source }): Hazard => ({ kind: 'LOSES_DETAIL', policy: 'report', place: `${place}.${source}`, message }),
+    );
+    return { road: { by: 'unload', texts }, hazards };
+  }
+  const names = floats.map(({ source }) => `"${source}"`).join(', ');
+  const message = `this cluster’s UNLOAD writes 15 digits of a float (${names}): the table is read by a cursor, which writes all of them; \`read by unload\` is faster and loses the others`;
+  return { road: { by: 'cursor', texts }, hazards: [{ kind: 'READ_BY_CURSOR', policy: 'report', place, message }] };
+}
+
+/** What is to be said of UNLOAD as such. */
+export function unloadHazards({ options, unload }: Wanted): Hazard[] {
+  const hazard = (kind: Hazard['kind'], policy: Hazard['policy'], message: string): Hazard[] => [
+    { kind, policy, place: null, message },
+  ];
+  if (options.schemaOnly || options.readBy === 'cursor' || unload === undefined) return [];
+  if (!unload.possible) {
+    if (options.readBy === 'unload') return hazard('UNLOAD_REFUSED', 'refuse', `\`read by unload\`: ${unload.why}`);
+    const message = `UNLOAD cannot be had, and rows come through a cursor, one session at a time through the leader: ${unload.why}`;
+    return hazard('READ_BY_CURSOR', 'report', message);
+  }
+  if (unload.by === 'role') return [];
+  const message =
+    'UNLOAD carries access keys, which Redshift keeps in its query log; a role (PGSHIFT_UNLOAD_ROLE, PGSHIFT_COPY_ROLE) does not';
+  return hazard('KEYS_IN_COPY', 'report', message);
+}
+
+/** What Extract is handed of parts, and answers: some 300 bytes for each, against a state's 256 KiB. */
+const MOST_PARTS = 600;
+/**
+ * 20 MB/s of CSV, as two slices write it at least, for 14 of Lambda's 15 minutes are 16.8 GB; Redshift keeps them in about
+ * a third of that.
+ */
+const MOST_BYTES = 5.6e9;
+/** Small tables take a block of 1 MB for each column and slice, whatever they hold: then rows count, at so much a value. */
+const VALUE_BYTES = 32;
+
+/** `chunks`: of the plan. */
+export function planMoment(
+  tables: readonly Table[],
+  chunks: number,
+  { options }: Pick<Wanted, 'options'>,
+): { readonly reading: RedshiftReading; readonly hazards: readonly Hazard[] } {
+  const separate = (...hazards: Hazard[]) => ({ reading: { together: false }, hazards });
+  if (options.schemaOnly || tables.length === 0 || options.noSnapshot) return separate();
+  const tooMany = chunks > 1 || tables.length > MOST_PARTS ? 'they are more than one Extract reads' : undefined;
+  if (options.oneTransaction) {
+    if (tooMany === undefined) return { reading: { together: true }, hazards: [] };
+    const message = `\`one transaction\` cannot hold ${tables.length} tables: ${tooMany}; load them in several commands, or say \`no snapshot\``;
+    return separate({ kind: 'OPTIONS_CONFLICT', policy: 'refuse', place: null, message });
+  }
+  const why = tables.length === 1 ? undefined : (tooMany ?? sizeProblem(tables));
+  if (why === undefined) return { reading: { together: true }, hazards: [] };
+  const remedy = tooMany === undefined ? '`one transaction` reads them all in one, one after the other; ' : '';
+  const message = `each table is read in a transaction of its own, as it is at that moment: Redshift exports no snapshot, and ${why}; ${remedy}\`no snapshot\` says that this will do`;
+  return separate({ kind: 'SEPARATE_MOMENTS', policy: 'report', place: null, message });
+}
+
+function sizeProblem(tables: readonly Table[]): string | undefined {
+  if (!tables.every(isSizedTable))
+    return 'this user may not ask how large they are (SVV_TABLE_INFO), or some are queries';
+  const bytes = tables.reduce((sum, table) => sum + estimatedBytes(table), 0);
+  return bytes > MOST_BYTES ? `some ${Math.round(bytes / 1e9)} GB are more than one Lambda can wait for` : undefined;
+}
+
+export const isSizedTable = ({ query, heaps }: Table): boolean =>
+  query === undefined && heaps.every(({ estimatedRows }) => estimatedRows >= 0);
+
+const estimatedBytes = ({ heaps, columns }: Table): number =>
+  heaps.reduce((sum, heap) => sum + Math.min(heap.bytes, heap.estimatedRows * columns.length * VALUE_BYTES), 0);
+
+/** All parts as one item: what is read in one transaction is read by one Extract. */
+export function oneItem(items: readonly BatchItem[]): BatchItem[] {
+  const [first] = items;
+  if (first === undefined) return [];
+  return [
+    { chunk: first.chunk, reads: [{ parts: items.flatMap(({ reads }) => reads.flatMap(({ parts }) => parts)) }] },
+  ];
+}

@@ -1,0 +1,68 @@
+// A part of Redshift: a look at what it holds, then its rows by UNLOAD or by a cursor, in one transaction. Redshift exports
+// no snapshot: parts that are read together are read in the same transaction, one after the other.
+
+import { PgshiftError } from '../../core/errors.ts';
+import type { RedshiftReading } from '../../core/plan/model.ts';
+import { valueRefused } from '../../core/plan/value-refused.ts';
+import type { Session } from '../../core/ports.ts';
+import { type Look, lookAtPart, readLook, selectPart } from '../../core/sql/redshift/read.ts';
+import { pathForQueries } from '../../core/sql/settings.ts';
+import { connectToSource, type SourceReader } from '../source-reader.ts';
+import { byCursor } from './by-cursor.ts';
+import { byUnload } from './by-unload.ts';
+import type { Extracting, PartSource, Reading, Written } from './part-source.ts';
+import { storeReplaced } from './store-csv.ts';
+
+export function fromRedshift(extracting: Extracting, { together }: RedshiftReading): PartSource {
+  const { ports, run, command } = extracting;
+  let open: SourceReader | undefined;
+  let reading = false;
+  const begin = async (): Promise<Session> => {
+    const read = { run, step: 'extract', command, snapshot: false, dialect: 'redshift' as const };
+    open ??= await connectToSource(ports, read);
+    if (!reading) await open.begin();
+    reading = true;
+    return open.session;
+  };
+  const end = async (): Promise<void> => {
+    if (reading) await open?.session.run('COMMIT');
+    reading = false;
+  };
+  return {
+    async write(part) {
+      const written = await writePart(extracting, await begin(), part);
+      if (!together) await end();
+      return written;
+    },
+    end,
+    close: async () => open?.session.close(),
+  };
+}
+
+async function writePart(extracting: Extracting, session: Session, reading: Reading): Promise<Written> {
+  const { table, planned, sentinel, draw, address } = reading;
+  if (planned.query === true) await session.run(pathForQueries(extracting.command.settings));
+  const [row] = await session.query(lookAtPart(table, planned, sentinel, draw));
+  const look = readLook(table, row);
+  if (look.collisions > 0) throw new PgshiftError('SentinelCollision', 'A value is the marker that stands for NULL.');
+  refuseValues(reading, look);
+  const select = selectPart(table, planned, draw);
+  // A line that is `\.` and nothing else ends PostgreSQL's COPY; UNLOAD has no quotes for it, and a cursor's rows have.
+  const unloads = table.redshift?.by === 'unload' && look.ends === 0;
+  const written = await (unloads ? byUnload : byCursor)(extracting, session, reading, select);
+  if (written.rows !== look.rows) {
+    const message = `${planned.from} has ${look.rows} rows, and ${written.rows} were read in the same transaction.`;
+    throw new PgshiftError('CountMismatch', message);
+  }
+  const replaced = look.guarded.filter(
+    ({ column, guard }) => table.columns[column]?.guards?.[guard]?.policy !== 'fail',
+  );
+  return { ...written, ...(await storeReplaced(extracting, address, replaced)) };
+}
+
+/** The values that stop the run. */
+function refuseValues({ table, planned }: Reading, { guarded }: Look): void {
+  const failing = guarded.find(({ column, guard }) => table.columns[column]?.guards?.[guard]?.policy === 'fail');
+  const error = failing === undefined ? undefined : valueRefused(table, planned, failing);
+  if (error !== undefined) throw error;
+}
