@@ -60,8 +60,8 @@ export const hasLongNumber = (text: string): string => {
   return `(${digits} OR EXISTS (SELECT FROM regexp_matches(${outside}, '([0-9.]+)[eE]([-+]?[0-9]+)', 'g') AS number WHERE ${isNoDouble('number')}))`;
 };
 
-/** Where a double has all its digits. */
-const DOUBLES = '2.2250738585072014e-308 AND 1.7976931348623157e308';
+/** The least and greatest double: also those next to 0, as a column of DOUBLE PRECISION takes them. */
+const DOUBLES = '4.9406564584124654e-324 AND 1.7976931348623157e308';
 
 /**
  * With an exponent a number is a double in SUPER: whether that is another number. What would fail a cast is told before:
