@@ -2,8 +2,9 @@
 // of those tables that can hold such values, and writes nothing.
 import pMap from 'p-map';
 import type { LoadCommand } from '../core/command/model.ts';
-import { PgshiftError } from '../core/errors.ts';
+import { ofTable, PgshiftError } from '../core/errors.ts';
 import type { PlannedTable } from '../core/plan/model.ts';
+import { placeOf } from '../core/plan/names.ts';
 import { addUp, type Found, found, stopping } from '../core/plan/scanned.ts';
 import type { Ports } from '../core/ports.ts';
 import { type ScanQuery, scanQueries } from '../core/sql/scan.ts';
@@ -39,6 +40,8 @@ async function count(ports: Ports, run: string, command: LoadCommand, { table, q
     return query.counts.flatMap(
       ({ name, column, guard }) => found(table, column, guard, Number(row?.[name] ?? 0)) ?? [],
     );
+  } catch (error) {
+    throw ofTable(placeOf(table.source), error);
   } finally {
     await session.close();
   }

@@ -202,6 +202,12 @@ export class PgshiftError extends Error {
   }
 }
 
+/** A server's refusal with the table that was read; other errors say where they are. `place` is `schema.table`. */
+export function ofTable(place: string, error: unknown): unknown {
+  if (!(error instanceof PgshiftError) || error.kind !== 'StatementRefused') return error;
+  return new PgshiftError(error.kind, `${place}: ${error.message}`, { cause: error, code: error.code });
+}
+
 /** `who` begins a sentence: `The run has 12`. */
 export function tooManyRejects(who: string, most: number): PgshiftError {
   return new PgshiftError(

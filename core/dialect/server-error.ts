@@ -89,6 +89,7 @@ const CONDITIONS: Readonly<Record<string, string>> = {
   '22008': 'a date or time is out of range',
   '22012': 'division by zero',
   '22021': 'a character that the encoding does not have',
+  '22P05': 'a character that has no equivalent in UTF-8',
   '22P02': 'a text is no value of the type it is taken for',
   '23502': 'NULL in a column that is NOT NULL',
   '23503': 'a foreign key is violated',

@@ -5,7 +5,7 @@ import { hazardOf, LONG_ROW } from '../cast/value-hazards.ts';
 import { name as inCommand } from '../command/print.ts';
 import { PgshiftError } from '../errors.ts';
 import type { Marked } from '../sql/guards.ts';
-import type { PlannedPart, PlannedTable } from './model.ts';
+import type { PlannedColumn, PlannedPart, PlannedTable } from './model.ts';
 import { placeOf } from './names.ts';
 
 /** The error of the first value of a part that a guard stops; undefined when the plan has no such guard. */
@@ -40,9 +40,32 @@ function longRow(table: PlannedTable, part: PlannedPart, ctid: string | undefine
   );
 }
 
+/** A value that the source cannot send as UTF-8. What was not found is absent. */
+export interface Unreadable {
+  readonly column?: PlannedColumn | undefined;
+  readonly ctid?: string | undefined;
+  /** The source's. */
+  readonly encoding?: string | undefined;
+}
+
+export function unreadable(
+  table: PlannedTable,
+  part: PlannedPart,
+  { column, ctid, encoding }: Unreadable,
+): PgshiftError {
+  const place = column === undefined ? placeOf(table.source) : `${placeOf(table.source)}.${column.source}`;
+  return new PgshiftError(
+    'ValueRefused',
+    `${place} holds a text that the source cannot send as UTF-8${encoding === undefined ? '' : ` (its encoding is ${encoding})`} in ` +
+      `${rowOf(part, ctid)}. No policy makes a text of it: mend it in the source, or leave out the table, or the column ` +
+      'by MATERIALIZE VIEWS.',
+  );
+}
+
 function rowOf(part: PlannedPart, ctid: string | undefined): string {
   if (ctid !== undefined) return `the row whose ctid is ${ctid} in ${part.from}`;
-  return part.query === true ? 'a row of its query, where rows have no ctid' : `a row of ${part.from}, a foreign table`;
+  if (part.query === true) return 'a row of its query, where rows have no ctid';
+  return part.foreign === true ? `a row of ${part.from}, a foreign table` : `a row of ${part.from}`;
 }
 
 /** Of a source whose rows have no names. */

@@ -1,13 +1,16 @@
 // A part of PostgreSQL: COPY TO STDOUT → one object, or several where the command bounds what one COPY loads. The server
 // writes the CSV, and it is only watched on its way through.
 
+import { ofTable, type PgshiftError } from '../../core/errors.ts';
 import type { PlannedTable } from '../../core/plan/model.ts';
-import { valueRefused } from '../../core/plan/value-refused.ts';
+import { placeOf } from '../../core/plan/names.ts';
+import { unreadable, valueRefused } from '../../core/plan/value-refused.ts';
 import type { Session } from '../../core/ports.ts';
 import { copyOut } from '../../core/sql/copy-out.ts';
 import { isHeaded } from '../../core/sql/empty-bytes.ts';
 import { looksForNumbers, type Replaced, readMark, replacedQuery } from '../../core/sql/guards.ts';
 import { pathForQueries } from '../../core/sql/settings.ts';
+import { findUnreadable, isUnreadable } from './find-unreadable.ts';
 import { holdStill } from './hold-still.ts';
 import { watchForNumbers } from './number-watch.ts';
 import { type PartReader, partReader } from './part-reader.ts';
@@ -19,14 +22,34 @@ export function fromPostgresql(extracting: Extracting): PartSource {
   const reader = partReader(ports, { run, step: 'extract', command, snapshot });
   return {
     async write(reading) {
-      const first = await writePart(extracting, reader, reading, false);
-      // What the second reading writes stands in the place of the first.
-      const { written } = first.suspect ? await writePart(extracting, reader, reading, true) : first;
-      return written;
+      try {
+        const first = await writePart(extracting, reader, reading, false);
+        // What the second reading writes stands in the place of the first.
+        const { written } = first.suspect ? await writePart(extracting, reader, reading, true) : first;
+        return written;
+      } catch (error) {
+        throw isUnreadable(error)
+          ? await placeOfUnreadable(extracting, reader, reading)
+          : ofTable(placeOf(reading.table.source), error);
+      }
     },
     end: async () => {},
     close: () => reader.close(),
   };
+}
+
+/** The error of a text that the source could not send: the server's own says neither row nor column. */
+async function placeOfUnreadable(
+  { command }: Extracting,
+  reader: PartReader,
+  { table, planned }: Reading,
+): Promise<PgshiftError> {
+  const found = reader.read(async (session) => {
+    if (planned.query === true) await session.run(pathForQueries(command.settings));
+    return findUnreadable(session, table, planned);
+  });
+  // Where the looking ends early, by the time or the connection, the table is known all the same.
+  return found.catch(() => unreadable(table, planned, {}));
 }
 
 /** `again`: what is dear to look for is looked for, because the first reading has shown that it may be there. */
