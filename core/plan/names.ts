@@ -62,7 +62,9 @@ export function nameProblem(name: string): string | undefined {
 
 /** What is wrong with a table's name in Redshift, or undefined. */
 export function tableNameProblem(name: string): string | undefined {
-  return name.startsWith(OWN_PREFIX) ? `names that begin with ${OWN_PREFIX} are pgshift's own` : nameProblem(name);
+  if (name.startsWith(OWN_PREFIX)) return `names that begin with ${OWN_PREFIX} are pgshift's own`;
+  if (name.startsWith('#')) return `"${name}" begins with #, by which Redshift knows temporary tables; rename it`;
+  return nameProblem(name);
 }
 
 /** The members of every group that share a key, groups of one left out. */

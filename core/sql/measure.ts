@@ -10,6 +10,8 @@ import { identifier, qualified } from './quote.ts';
 export interface Slice {
   /** Of heaps: who it is, for whoever goes on after a break. */
   readonly key: string;
+  /** `schema.table`, for errors. */
+  readonly place: string;
   readonly from: string;
   /** Of a view's query, which was not written for an empty search path. */
   readonly query?: true;
@@ -33,16 +35,18 @@ export function slicesOf(table: Table, { dialect, major }: Pick<Server, 'dialect
     measured.slice(group * COLUMNS_PER_QUERY, (group + 1) * COLUMNS_PER_QUERY),
   );
   const { query } = table;
+  const place = `${table.schema}.${table.name}`;
   return groups.flatMap((columns, group) => {
     if (query !== undefined) {
-      const key = `${table.schema}.${table.name}/${group}`;
-      return [{ key, from: `(${query}\n) AS "measured"`, query: true as const, columns }];
+      const key = `${place}/${group}`;
+      return [{ key, place, from: `(${query}\n) AS "measured"`, query: true as const, columns }];
     }
     return table.heaps
       .filter(({ readable }) => readable)
       .flatMap((heap) =>
         (dialect === 'redshift' ? [wholeOf(heap)] : pagesOf(heap, major)).map((slice) => ({
           ...slice,
+          place,
           key: `${slice.key}/${group}`,
           columns,
         })),

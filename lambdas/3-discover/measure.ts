@@ -6,7 +6,7 @@ import type { Measured } from '../../core/cast/measured.ts';
 import type { Catalog, Table } from '../../core/catalog/model.ts';
 import type { LoadCommand } from '../../core/command/model.ts';
 import type { Capabilities } from '../../core/dialect/capabilities.ts';
-import { PgshiftError } from '../../core/errors.ts';
+import { ofTable, PgshiftError } from '../../core/errors.ts';
 import { selectTables } from '../../core/plan/select.ts';
 import type { Ports } from '../../core/ports.ts';
 import { measureQuery, readMeasured, type Slice, slicesOf } from '../../core/sql/measure.ts';
@@ -70,7 +70,9 @@ async function measureAll(
       if (ports.remaining() < LEAST_MS) throw new PgshiftError('Unfinished', 'Not all columns are measured yet.');
       await begin();
       if (slice.query === true) await session.run(pathForQueries(command.settings));
-      const [row] = await session.query(measureQuery(slice, catalog));
+      const [row] = await session.query(measureQuery(slice, catalog)).catch((error) => {
+        throw ofTable(slice.place, error);
+      });
       await session.run('COMMIT');
       if (row !== undefined) found[slice.key] = readMeasured(slice, row);
     }

@@ -138,6 +138,23 @@ test('values arrive in the columns that were measured for them', async () => {
   await source.drop();
 });
 
+test('what cannot be measured is told by its table', async () => {
+  const source = await createDatabase(
+    ends.source,
+    `CREATE VIEW broken AS SELECT (1 / (n - 1))::text AS t FROM generate_series(1, 2) n`,
+  );
+  const ports = ends.ports(source, 'pessimistic');
+  await detect(ports, {
+    run: 'broken',
+    input: { command: ends.command(source, 'pessimistic', `WITH measure columns MATERIALIZE VIEWS public.broken`) },
+  });
+  await expect(discover(ports, { run: 'broken', snapshot: false })).rejects.toMatchObject({
+    kind: 'StatementRefused',
+    message: expect.stringMatching(/^public\.broken: .*division by zero/),
+  });
+  await source.drop();
+});
+
 test('large heaps are measured in slices of pages that stay where they are while the heap grows', () => {
   const of = (pages: number) =>
     slicesOf(table('t', { columns: [{ name: 'c', type: { ...TEXT }, notNull: false }], heap: { oid: 7, pages } }), {

@@ -306,6 +306,14 @@ const CASES: readonly Case[] = [
   },
   {
     hazard: 'long bytes',
+    type: 'bytea',
+    good: ["'\\x01'", '01'],
+    bad: "decode(repeat('ab', 2100000), 'hex')",
+    // Other columns have a place beside it.
+    arrives: { truncate: 'ab'.repeat(2_000_000) },
+  },
+  {
+    hazard: 'long bytes',
     type: 'text',
     to: 'varbyte(2)',
     good: ["'é'", 'c3a9'],

@@ -231,6 +231,7 @@ describe('tables', () => {
       ['CREATE TABLE r (x int, CHECK (x > 0))', '0A000'],
       ['CREATE TABLE r (x int, EXCLUDE USING gist (x WITH =))', '0A000'],
       ['CREATE TABLE r ()', '42601'],
+      ['CREATE TABLE "#r" (x int)', '0A000'],
       [`CREATE TABLE r (${Array.from({ length: 1601 }, (_, i) => `c${i} int`).join(', ')})`, '54011'],
       ['CREATE TABLE r (x int) PARTITION BY RANGE (x)', '42601'],
       ['CREATE TABLE r (x int) INHERITS (once)', '42601'],

@@ -11,6 +11,8 @@ export interface Bounds {
   readonly scale?: number;
   /** The longest value. */
   readonly bytes?: number;
+  /** What is left of a longer one that is cut, where that is less. */
+  readonly cutTo?: number;
   /** The source's encoding is not UTF-8. */
   readonly wide?: true;
   /** Numbers nearer to 0 than this would become 0. */

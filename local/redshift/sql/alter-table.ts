@@ -2,6 +2,7 @@
 import { literal } from '../admin.ts';
 import { notImplemented, RedshiftError, sqlstate } from '../errors.ts';
 import { readColumn } from './column.ts';
+import { refuseTemporary } from './create-table.ts';
 import type { Cursor, TableName } from './cursor.ts';
 import { addKey, readTableKey, regclass } from './keys.ts';
 import { secureRows } from './policies.ts';
@@ -50,6 +51,7 @@ function add(cursor: Cursor, table: TableName): Statement {
 function rename(cursor: Cursor, table: TableName): Statement {
   if (cursor.take('to')) {
     const name = cursor.name();
+    refuseTemporary(name);
     cursor.end();
     return pass(`ALTER TABLE ${table.sql} RENAME TO ${quoteName(name)}`);
   }

@@ -1,6 +1,6 @@
 // What does CREATE TABLE mean in the backend? Plain columns there; distribution, sort keys, encodings and keys are
 // recorded by the functions of catalog/tables.ts.
-import { RedshiftError, sqlstate, syntaxError } from '../errors.ts';
+import { notImplemented, RedshiftError, sqlstate, syntaxError } from '../errors.ts';
 import { type Column, readColumn } from './column.ts';
 import type { Cursor, TableName } from './cursor.ts';
 import { addKey, type Key, readTableKey, regclass } from './keys.ts';
@@ -24,6 +24,7 @@ export function createTable(cursor: Cursor): Statement {
   cursor.expect('table');
   const ifNotExists = cursor.take('if', 'not', 'exists');
   const table = cursor.table();
+  refuseTemporary(table.last);
   const head = `CREATE ${temporary ? 'TEMP ' : ''}TABLE ${ifNotExists ? 'IF NOT EXISTS ' : ''}${table.sql}`;
   if (isQuery(cursor)) return createTableAs(cursor, head, table);
   const elements = readElements(cursor, table);
@@ -37,6 +38,11 @@ export function createTable(cursor: Cursor): Statement {
   for (const key of elements.keys) steps.push(addKey(table, key));
   const ifExists = ifNotExists ? { ifExists: { relation: table.sql, sql } } : {};
   return { kind: 'steps', steps, tag: 'CREATE TABLE', inBlock: 'joins', ...ifExists };
+}
+
+/** A table whose name begins with # is a temporary one, in a schema of its own. */
+export function refuseTemporary(name: string): void {
+  if (name.startsWith('#')) throw notImplemented(`temporary tables by a name with # ("${name}")`);
 }
 
 /** Whether columns have no types, or none are listed: CREATE TABLE … AS. */

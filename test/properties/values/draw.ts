@@ -61,7 +61,7 @@ class Names {
     for (;;) {
       const name = dice.one(anyName);
       const folded = name.toLowerCase();
-      if (name === '' || /^(_pgshift_|pg_)/.test(folded) || this.#taken.has(folded)) continue;
+      if (name === '' || /^(_pgshift_|pg_|#)/.test(folded) || this.#taken.has(folded)) continue;
       this.#taken.add(folded);
       return name;
     }

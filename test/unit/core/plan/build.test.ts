@@ -136,6 +136,11 @@ test('leaves out a source table that is called like one of its own, and says so'
   expect(hazardsOf(result)).toEqual(['LEFT_OUT report public._pgshift_mine']);
 });
 
+test('refuses a name that would make a temporary table of it', () => {
+  const result = plan([table('#mine'), table('no#1')]);
+  expect(hazardsOf(result)).toEqual(['NAME_UNFIT refuse public.#mine']);
+});
+
 test('says that rows of a child are no longer in its parent', () => {
   const result = plan([table('child', { inherits: [{ schema: 'public', name: 'parent' }] }), table('parent')]);
   expect(hazardsOf(result)).toEqual(['LOSES_DETAIL report public.child']);
