@@ -143,6 +143,29 @@ describe('tables', () => {
     expect(await rows(session, `SELECT 1 FROM svv_table_info WHERE "table" = 'nothing_in'`)).toEqual([]);
   });
 
+  it('answers svv_table_info while others hold tables', async () => {
+    await session.query('CREATE TABLE held_meanwhile (x int)');
+    await session.query('INSERT INTO held_meanwhile VALUES (1)');
+    const other = await standIn.session();
+    await other.query('BEGIN');
+    await other.query('LOCK TABLE held_meanwhile');
+    await session.query(`SET statement_timeout TO 10000`);
+    expect(await rows(session, `SELECT 1 FROM svv_table_info WHERE "table" = 'held_meanwhile'`)).toEqual([[1]]);
+    await session.query(`SET statement_timeout TO 0`);
+    await other.query('COMMIT');
+  });
+
+  it('answers svv_table_info while others drop tables', async () => {
+    await session.query('CREATE TABLE dropped_meanwhile (x int)');
+    await session.query('INSERT INTO dropped_meanwhile VALUES (1)');
+    const other = await standIn.session();
+    await other.query('BEGIN');
+    await other.query('SELECT 1 FROM pg_class LIMIT 1');
+    await session.query('DROP TABLE dropped_meanwhile');
+    expect(await rows(other, `SELECT 1 FROM svv_table_info WHERE "table" = 'dropped_meanwhile'`)).toEqual([]);
+    await other.query('COMMIT');
+  });
+
   it('takes column attributes and interleaved sort keys', async () => {
     await session.query('CREATE TABLE interleaved (a INT DISTKEY NOT NULL, b INT, c INT) INTERLEAVED SORTKEY (a, b)');
     const sql = `SELECT "column", distkey, sortkey, "notnull" FROM pg_table_def WHERE tablename = 'interleaved'`;

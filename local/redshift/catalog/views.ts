@@ -43,14 +43,18 @@ CREATE VIEW pg_catalog.pg_table_def AS SELECT n.nspname AS schemaname, r.relname
     LEFT JOIN pg_internal.column_attributes c ON c.relation = r.oid AND c.attribute = a.attnum
   WHERE r.relkind = 'r' AND pg_table_is_visible(r.oid);
 
-CREATE FUNCTION pg_internal.count_rows(target oid) RETURNS bigint LANGUAGE plpgsql STABLE SECURITY DEFINER
+-- Waits for nobody: of a table that is locked it says what was last known.
+CREATE FUNCTION pg_internal.measure(target oid, OUT rows bigint, OUT bytes bigint) LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp AS $f$
-DECLARE
-  result bigint;
 BEGIN
-  IF pg_relation_size(target) = 0 THEN RETURN 0; END IF;
-  EXECUTE format('SELECT count(*) FROM %s', target::regclass) INTO result;
-  RETURN result;
+  EXECUTE format('LOCK TABLE %s IN ACCESS SHARE MODE NOWAIT', target::regclass);
+  EXECUTE format('SELECT count(*) FROM %s', target::regclass) INTO rows;
+  bytes := pg_relation_size(target);
+EXCEPTION
+  -- Somebody dropped it since the snapshot was taken: there is no name for it any more.
+  WHEN undefined_table OR syntax_error THEN rows := 0;
+  WHEN lock_not_available THEN
+    SELECT greatest(1, reltuples), relpages * 8192::bigint FROM pg_class WHERE oid = target INTO rows, bytes;
 END $f$;
 CREATE VIEW pg_catalog.svv_table_info AS
   SELECT current_database()::text AS database, n.nspname::text AS schema, r.oid AS table_id, r.relname::text AS "table",
@@ -66,11 +70,11 @@ CREATE VIEW pg_catalog.svv_table_info AS
       AND a.atttypmod > 0), 0) AS max_varchar,
     (SELECT count(*) FROM pg_internal.column_attributes c WHERE c.relation = r.oid AND c.sortkey <> 0)::int AS sortkey_num,
     -- in blocks of 1 MB
-    greatest(1, pg_relation_size(r.oid) / 1048576) AS size, s.rows::numeric(38,0) AS tbl_rows,
+    greatest(1, s.bytes / 1048576) AS size, s.rows::numeric(38,0) AS tbl_rows,
     s.rows::numeric(38,0) AS estimated_visible_rows
   FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace
     LEFT JOIN pg_internal.table_attributes t ON t.relation = r.oid
-    CROSS JOIN LATERAL (SELECT pg_internal.count_rows(r.oid) AS rows) s
+    CROSS JOIN LATERAL pg_internal.measure(r.oid) s
   WHERE r.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'pg_internal', 'information_schema')
     AND n.nspname !~ '^pg_(toast|temp)' AND s.rows > 0;
 
