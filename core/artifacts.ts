@@ -136,6 +136,8 @@ export const artifactKeys = {
   /** That somebody resumes the run, for the n-th time: nobody else does then. */
   resumption: inRun((number: number) => `resumed/${pad(number, 5)}.json`),
   resumptions: inRun(() => 'resumed/'),
+  /** Who of a step writes into the target, by the step and the number of its batch or chunk. */
+  targetSession: inRun((step: string, number: number) => `sessions/${step}-${pad(number, 7)}.json`),
   probe: inRun((name: string) => `probe/${name}`),
   mapResults: inRun(() => 'results'),
   reportText: inRun(() => 'report.txt'),

@@ -14,6 +14,11 @@ export interface InSnapshot {
   readonly snapshot: boolean;
 }
 
+/** Which try at a piece of work this is: later ones have greater numbers. Absent: the first. */
+export interface InAttempt {
+  readonly attempt?: number;
+}
+
 /** What an execution is started with: a command's text, or the key of an object in the bucket that holds it. */
 export interface ExecutionInput {
   readonly command?: string;
@@ -149,7 +154,7 @@ export interface StepContracts {
   };
   prepare: {
     /** The execution is that of the whole run: others ask by it whether the run still runs. */
-    input: InRun & { readonly chunk: number; readonly execution: string; readonly resumed?: number };
+    input: InRun & { readonly chunk: number; readonly execution: string; readonly resumed?: number } & InAttempt;
     output: { readonly tables: number };
   };
   extract: {
@@ -157,10 +162,11 @@ export interface StepContracts {
     output: { readonly written: readonly WrittenPart[] };
   };
   copy: {
-    input: InRun & Pick<BatchItem, 'chunk'> & { readonly reads: readonly StepContracts['extract']['output'][] };
+    input: InRun &
+      Pick<BatchItem, 'chunk'> & { readonly reads: readonly StepContracts['extract']['output'][] } & InAttempt;
     output: { readonly batches: number; readonly rows: number };
   };
-  publish: { input: InRun & PublishItem; output: { readonly tables: number } };
+  publish: { input: InRun & PublishItem & InAttempt; output: { readonly tables: number } };
   report: {
     input: InRun | FailureEvent;
     output: {

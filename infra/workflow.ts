@@ -60,7 +60,7 @@ const RETRIES_PER_REDRIVE = 1000;
 const REDRIVES_PER_EXECUTION = 1000;
 
 /**
- * Which try at a part this is. A retry counts up within one attempt of the child execution and starts again at 0 when
+ * Which try at a part, a batch or a chunk this is. A retry counts up within one attempt of the child execution and starts again at 0 when
  * the execution is redriven, so the redrives have to be part of it: else the redriven Extract would write the very
  * object that its predecessor, which Lambda lets run to its timeout, may still be writing. So have the executions by which
  * a run was resumed, which is how a laptop does it. `$sum` leaves out what does not exist: outside a redriven execution the
@@ -186,6 +186,7 @@ function prepareChunks({ scope, task }: Kit): InlineMap {
       chunk: input('chunk'),
       execution: EXECUTION,
       resumed: input('resumed'),
+      attempt: jsonata(ATTEMPT),
     }),
   );
 }
@@ -222,12 +223,12 @@ function loadBatch({ scope, task }: Kit): IChainable {
       resumed: input('resumed'),
       parts: jsonata('$states.context.Map.Item.Value.parts'),
     },
-    outputs: { ...item, reads: jsonata('$states.result') } satisfies Payload<'copy'>,
+    outputs: { ...item, resumed: input('resumed'), reads: jsonata('$states.result') },
   });
   readParts.itemProcessor(
     task('extract', { ...item, snapshot: input('snapshot'), parts: input('parts'), attempt: jsonata(ATTEMPT) }),
   );
-  return readParts.next(task('copy', { ...item, reads: input('reads') }));
+  return readParts.next(task('copy', { ...item, reads: input('reads'), attempt: jsonata(ATTEMPT) }));
 }
 
 /** One after the other, in the plan's order: the first that fails keeps the later ones from becoming visible. */
@@ -240,8 +241,15 @@ function publishChunks({ scope, task }: Kit): InlineMap {
       publish: item('publish'),
       first: item('first'),
       last: item('last'),
-    } satisfies Payload<'publish'>,
+      resumed: jsonata('$resumed'),
+    },
   }).itemProcessor(
-    task('publish', { run: input('run'), publish: input('publish'), first: input('first'), last: input('last') }),
+    task('publish', {
+      run: input('run'),
+      publish: input('publish'),
+      first: input('first'),
+      last: input('last'),
+      attempt: jsonata(ATTEMPT),
+    }),
   );
 }

@@ -24,6 +24,9 @@ import { connectForBlocks } from './target-session.ts';
 interface Where {
   readonly run: string;
   readonly step: 'prepare' | 'publish';
+  /** Which of the step's work, and which try at it: see Writing. */
+  readonly number: number;
+  readonly attempt: number | undefined;
   readonly command: LoadCommand;
   readonly table: Name;
 }

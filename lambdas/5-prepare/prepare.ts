@@ -21,7 +21,7 @@ import { proveBucket } from './prove-bucket.ts';
 
 export async function prepare(
   ports: Ports,
-  { run, chunk, execution, resumed = 0 }: StepInput<'prepare'>,
+  { run, chunk, execution, resumed = 0, attempt }: StepInput<'prepare'>,
 ): Promise<StepOutput<'prepare'>> {
   const startedAt = ports.now();
   const { store } = ports;
@@ -30,7 +30,8 @@ export async function prepare(
   const command = await store.getJson<LoadCommand>(artifactKeys.command(run));
   const plan = await store.getJson<PlanChunk>(artifactKeys.planChunk(run, chunk));
   const done = artifactKeys.stepRecord(run, `prepare-${chunk}`);
-  const target = await connectToTarget(ports, { run, step: 'prepare', command });
+  const writing = { run, step: 'prepare', number: chunk, attempt, command } as const;
+  const target = await connectToTarget(ports, writing);
   const { session } = target;
   try {
     if (chunk === 0) await proveBucket(ports, run, target, plan.sentinels[0]);
@@ -42,7 +43,7 @@ export async function prepare(
     const claims = claimsOf(ours, plan);
     await claimTables(ports, session, claims);
     // Whichever chunk comes first runs the blocks; the others wait for their lock and find them done.
-    if (plan.blocks !== undefined) await runBlocksBefore(ports, { run, step: 'prepare', command, table: plan.blocks });
+    if (plan.blocks !== undefined) await runBlocksBefore(ports, { ...writing, table: plan.blocks });
     await runTogether(session, plan.schemas);
     // Those whose schema is new, or was made anew by a block.
     if (plan.schemas.length > 0 || plan.blocks !== undefined) await claimTables(ports, session, claims);

@@ -32,7 +32,9 @@ export async function copy(
     (part) => part.batch,
   );
   const records: BatchRecord[] = [];
-  const { session, dialect } = await connectToTarget(ports, { run, step: 'copy', command });
+  const [number = 0] = written.keys();
+  const writing = { run, step: 'copy', number, attempt: input.attempt, command };
+  const { session, dialect } = await connectToTarget(ports, writing);
   try {
     const { onError, maxRejects } = command.options;
     const loading = { ports, session, dialect, run, sentinels: chunk.sentinels, onError, maxErrors };

@@ -36,7 +36,8 @@ export async function publish(ports: Ports, input: StepInput<'publish'>): Promis
   const startedAt = ports.now();
   const command = await ports.store.getJson<LoadCommand>(artifactKeys.command(run));
   const { tables, blocks } = await readChunks(ports, run, first, last);
-  const target = await connectToTarget(ports, { run, step: 'publish', command });
+  const writing = { run, step: 'publish', number: input.publish, attempt: input.attempt, command } as const;
+  const target = await connectToTarget(ports, writing);
   const { session } = target;
   try {
     // Every batch is done when the first tables are published: later ones would count the same rows.
@@ -48,7 +49,7 @@ export async function publish(ports: Ports, input: StepInput<'publish'>): Promis
     // The blocks come once everything is live: with the last of the transactions that make it so.
     if (blocks === undefined || !(await isLast(ports, input))) await analyzeAll();
     else {
-      await runBlocksAfter(ports, { run, step: 'publish', command, table: blocks }, analyzeAll);
+      await runBlocksAfter(ports, { ...writing, table: blocks }, analyzeAll);
       await releaseClaims(ports, session, run, [blocks]);
     }
   } finally {

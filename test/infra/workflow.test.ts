@@ -133,15 +133,15 @@ test('each step gets its contract’s input, in order', async () => {
     ['Hold', { run: RUN, release: false }],
     ['Discover', { run: RUN, snapshot: true }],
     ['Plan', { run: RUN }],
-    ['Prepare', { run: RUN, chunk: 0, execution, resumed: 0 }],
-    ['Prepare', { run: RUN, chunk: 1, execution, resumed: 0 }],
+    ['Prepare', { run: RUN, chunk: 0, execution, resumed: 0, attempt: 0 }],
+    ['Prepare', { run: RUN, chunk: 1, execution, resumed: 0, attempt: 0 }],
     ['Extract', { run: RUN, snapshot: true, chunk: 0, parts: [part(0, 0, 0)], attempt: 0 }],
     ['Extract', { run: RUN, snapshot: true, chunk: 0, parts: [part(0, 0, 1)], attempt: 0 }],
-    ['Copy', { run: RUN, chunk: 0, reads: [written([part(0, 0, 0)]), written([part(0, 0, 1)])] }],
+    ['Copy', { run: RUN, chunk: 0, reads: [written([part(0, 0, 0)]), written([part(0, 0, 1)])], attempt: 0 }],
     ['Extract', { run: RUN, snapshot: true, chunk: 1, parts: [part(1, 1, 0), part(2, 2, 0)], attempt: 0 }],
-    ['Copy', { run: RUN, chunk: 1, reads: [written([part(1, 1, 0), part(2, 2, 0)])] }],
+    ['Copy', { run: RUN, chunk: 1, reads: [written([part(1, 1, 0), part(2, 2, 0)])], attempt: 0 }],
     ['Release', { run: RUN, release: true }],
-    ['Publish', { run: RUN, publish: 0, first: 0, last: 1 }],
+    ['Publish', { run: RUN, publish: 0, first: 0, last: 1, attempt: 0 }],
     ['Report', { run: RUN }],
   ]);
 });
@@ -209,7 +209,11 @@ test('what is read again has another number each time', async () => {
 test('a run that is resumed begins with numbers that no earlier execution had', async () => {
   await run({ command: 'LOAD …', resumed: 3 });
   expect(payloadsOf('Prepare')).toMatchObject([{ resumed: 3 }, { resumed: 3 }]);
-  expect(payloadsOf('Extract')).toMatchObject([{ attempt: 3e6 }, { attempt: 3e6 }, { attempt: 3e6 }]);
+  const again = { attempt: 3e6 };
+  expect(payloadsOf('Prepare')).toMatchObject([again, again]);
+  expect(payloadsOf('Extract')).toMatchObject([again, again, again]);
+  expect(payloadsOf('Copy')).toMatchObject([again, again]);
+  expect(payloadsOf('Publish')).toMatchObject([again]);
 });
 
 test('a final error fails the run at once, and neither publish nor report runs', async () => {
