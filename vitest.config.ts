@@ -24,6 +24,7 @@ export default defineConfig({
       project('golden', 120),
       project('e2e', 180),
       project('properties', 180),
+      project('faults', 180),
     ],
   },
 });

@@ -1,7 +1,9 @@
 // `pgshift clean`: removes what runs have left that ended, from a target and the bucket, and says what it leaves and why.
 import { portsOf } from '../adapters/ports.ts';
 import { RUN_NAME, runFolder } from '../core/artifacts.ts';
+import { PgshiftError } from '../core/errors.ts';
 import { type Name, placeOf } from '../core/plan/names.ts';
+import type { Session } from '../core/ports.ts';
 import { statementTimeoutMs } from '../core/sql/session.ts';
 import { ownAwsSettings } from './aws-settings.ts';
 import { readTarget } from './commands.ts';
@@ -44,15 +46,31 @@ export async function clean(terminal: Terminal, target: string, { run, dryRun = 
     const [going, staying] = parted(found);
     for (const left of going) {
       life.check();
-      if (!dryRun) await removeLeftovers(ports, session, left);
+      if (!dryRun) await insist(session, () => removeLeftovers(ports, session, left));
       tellGoing(terminal, left, dryRun, ports.store.bucket);
     }
-    if (!dryRun) await removeEmptyClaims(ports, session, found.schemas);
+    if (!dryRun) await insist(session, () => removeEmptyClaims(ports, session, found.schemas));
     const unknown = run === undefined ? found.unknown : [];
     tellStaying(terminal, staying, unknown);
     if (found.runs.length + unknown.length > 0) return;
     terminal.result(`Nothing is left of ${run === undefined ? 'any run' : `run ${run}`}.`);
   });
+}
+
+/** Others load meanwhile: as often as they come between, at most. */
+const MOST_TRIES = 10;
+
+/** Steps are tried again by Step Functions; here nobody else does it. What is removed already is passed over. */
+async function insist(session: Session, remove: () => Promise<void>): Promise<void> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await remove();
+    } catch (error) {
+      const heals = error instanceof PgshiftError && error.kind === 'SerializationConflict';
+      if (!heals || tried === MOST_TRIES) throw error;
+      await session.run('ROLLBACK');
+    }
+  }
 }
 
 function parted({ runs }: Found): [going: Leftovers[], staying: Leftovers[]] {

@@ -4,11 +4,12 @@ import { randomInt } from 'node:crypto';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { Interrupted, withLifetime } from '../../cli/lifetime.ts';
 import { compareSoak } from './compare.ts';
+import { faultsSoak } from './faults.ts';
 import type { Soak, SoakOptions } from './model.ts';
 import { resumeSoak } from './resume.ts';
 import { valuesSoak } from './values.ts';
 
-const soaks: readonly Soak[] = [valuesSoak, compareSoak, resumeSoak];
+const soaks: readonly Soak[] = [valuesSoak, compareSoak, resumeSoak, faultsSoak];
 
 /** 32-bit seeds, with room to count on from. */
 const MOST_SEED = 2 ** 31 - 2 ** 20;

@@ -6,34 +6,37 @@ import { knownError } from '../../adapters/lambda.ts';
 import { portsOf } from '../../adapters/ports.ts';
 import { STEPS, type StepName, TURN_SECONDS } from '../../core/pipeline.ts';
 import type { Ports, Session } from '../../core/ports.ts';
-import { detect } from '../../lambdas/1-detect/detect.ts';
-import { hold } from '../../lambdas/2-hold/hold.ts';
-import { keep } from '../../lambdas/2-keep/keep.ts';
-import { discover } from '../../lambdas/3-discover/discover.ts';
-import { plan } from '../../lambdas/4-plan/plan.ts';
-import { prepare } from '../../lambdas/5-prepare/prepare.ts';
-import { extract } from '../../lambdas/6-extract/extract.ts';
-import { copy } from '../../lambdas/7-copy/copy.ts';
-import { publish } from '../../lambdas/8-publish/publish.ts';
-import { report } from '../../lambdas/9-report/report.ts';
 import { findAssembly } from '../../local/assembly.ts';
 import { readAssembly } from '../../local/lambda/assembly.ts';
 import { startStates } from '../../local/states/api.ts';
 import { StateError } from '../../local/states/errors.ts';
 import { s3Objects } from '../../local/states/s3-objects.ts';
+import { stepFunctions } from './step-functions.ts';
 
-// Each step takes its own input; what the definition gives it is what is tested.
-const steps: Readonly<Record<StepName, (ports: Ports, input: never) => Promise<object>>> = {
-  ...{ detect, hold, keep, discover, plan, prepare, extract, copy, publish, report },
-};
+/** One call of a step's function. */
+export interface Invocation {
+  readonly step: StepName;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** Aborted when Step Functions waits for it no more. */
+  readonly signal: AbortSignal;
+  readonly ports: Ports;
+}
 
 export interface InProcessOptions {
   /** What the steps see: bucket, credentials, and the secrets that commands refer to. */
   readonly environment: Readonly<Record<string, string>>;
   readonly bucket: string;
   readonly region: string;
+  /** The folder of the synthesized assembly; looked for unless given. */
+  readonly assembly?: string;
   /** Of the relay that a load starts; 14 minutes otherwise. */
   readonly turnSeconds?: number;
+  /** How long a snapshot outlives a run that failed; half an hour otherwise. */
+  readonly keepSeconds?: number;
+  /** What pauses before retries are multiplied by; 0.1 unless given. */
+  readonly timeScale?: number;
+  /** Runs the step in another way than at once, with its ports, until Step Functions waits for it no more. */
+  readonly around?: (invocation: Invocation) => Promise<object>;
   /** Comes before each call of a step; may wait, throw, or do something behind its back. */
   readonly before?: (step: StepName, input: Readonly<Record<string, unknown>>) => Promise<void>;
   /** Comes before each statement of a step at the source; the same. */
@@ -64,8 +67,19 @@ const credentials = { accessKeyId: 'LOCAL', secretAccessKey: 'local' };
 
 export async function startInProcess(options: InProcessOptions): Promise<InProcess> {
   const { environment, bucket, region, before = async () => {}, atSource = async () => {} } = options;
+  const around =
+    options.around ??
+    (({ step, input, signal, ports }: Invocation) =>
+      stepFunctions[step](
+        watched(ports, signal, (sql) => atSource(step, sql)),
+        input as never,
+      ));
   const physical = { PgshiftStagingBucket: bucket };
-  const assembly = await readAssembly(await findAssembly(() => {}), { region, accountId, physical });
+  const assembly = await readAssembly(options.assembly ?? (await findAssembly(() => {})), {
+    region,
+    accountId,
+    physical,
+  });
   const portsFor = portsOf({ ...environment, PGSHIFT_BUCKET: bucket });
   const states = await startStates({
     host: {
@@ -77,10 +91,8 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
         try {
           await before(step, payload as Record<string, unknown>);
           const ports = portsFor({ run: String(Reflect.get(Object(payload), 'run')), step, remaining: () => 900_000 });
-          const result = await steps[step](
-            watched(quiet(ports), signal, (sql) => atSource(step, sql)),
-            payload as never,
-          );
+          const input = payload as Record<string, unknown>;
+          const result = await around({ step, input, signal, ports: quiet(ports) });
           return JSON.parse(JSON.stringify(result));
         } catch (error) {
           if (error instanceof StateError) throw error;
@@ -91,14 +103,14 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
     },
     ...{ credentials, region, accountId },
     // Pauses before retries: seconds become tenths.
-    timeScale: 0.1,
+    timeScale: options.timeScale ?? 0.1,
   });
   const arns = Object.fromEntries(
     assembly.machines.map(({ logicalId, name, definition, allows }) => {
-      const turns = definition.replace(
-        `"turnSeconds":${TURN_SECONDS}`,
-        `"turnSeconds":${options.turnSeconds ?? TURN_SECONDS}`,
-      );
+      const { turnSeconds = TURN_SECONDS, keepSeconds } = options;
+      const turns = definition
+        .replace(`"turnSeconds":${TURN_SECONDS}`, `"turnSeconds":${turnSeconds}`)
+        .replace(/"keepSeconds":\d+/, (given) => (keepSeconds === undefined ? given : `"keepSeconds":${keepSeconds}`));
       return [logicalId, states.register(name, turns, allows)];
     }),
   );

@@ -1,0 +1,115 @@
+// A coat around a step's ports that knows where the step is: before, in and after what it asks of the world. Steps do not
+// know of it. What happens at a place is up to whoever wears it.
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Ports, Session, Store } from '../../core/ports.ts';
+import type { Place, Side } from './model.ts';
+import { openWire, type Wire } from './wire.ts';
+
+/** What a place is about: a session's wire, or the key of an object. */
+export interface About {
+  readonly wire?: Wire;
+  readonly key?: string;
+}
+
+export interface Coat {
+  /** May wait, throw, end the process, or see to it that what comes next fails. */
+  at(place: Place, side: Side, about: About): Promise<void>;
+  /** Comes around everything that a step asks for. */
+  pace<Result>(work: () => Promise<Result>): Promise<Result>;
+  /** What is sent in place of a statement of the target's: for mutations. */
+  rewrite?(sql: string): string;
+}
+
+/** The places that a statement is. */
+export function placesOf(sql: string): readonly Place[] {
+  const found: Place[] = ['statement'];
+  if (/^BEGIN; LOCK TABLE /.test(sql)) found.push('lock');
+  if (/^COPY .* FROM 's3:/s.test(sql)) found.push('copy');
+  if (/^INSERT INTO \S+ \("batch", "piece"/.test(sql)) found.push('ledger');
+  if (/(?:^|; )COMMIT$/.test(sql)) found.push('commit');
+  if (/ RENAME TO |^(?:DELETE FROM [^;]*; )?INSERT INTO \S+ \(.*\) SELECT .*; DROP TABLE /s.test(sql))
+    found.push('swap');
+  return found;
+}
+
+export function inCoat(ports: Ports, coat: Coat): Ports {
+  const around = async <Result>(places: readonly Place[], about: About, work: () => Promise<Result>) => {
+    for (const place of places) await coat.at(place, 'before', about);
+    const result = await coat.pace(work);
+    for (const place of places) await coat.at(place, 'after', about);
+    return result;
+  };
+  return {
+    ...ports,
+    store: storeInCoat(ports.store, around, coat),
+    connect: async (endpoint, options) => {
+      await coat.at('connect', 'before', {});
+      const wire = await openWire(endpoint.host ?? '127.0.0.1', endpoint.port ?? 5432);
+      try {
+        const session = await coat.pace(() =>
+          ports.connect({ ...endpoint, host: '127.0.0.1', port: wire.port }, options),
+        );
+        const dressed = sessionInCoat(session, wire, endpoint.end, around, coat);
+        try {
+          await coat.at('connect', 'after', { wire });
+        } catch (error) {
+          await session.close();
+          throw error;
+        }
+        return dressed;
+      } finally {
+        wire.close();
+      }
+    },
+  };
+}
+
+type Around = <Result>(places: readonly Place[], about: About, work: () => Promise<Result>) => Promise<Result>;
+
+function sessionInCoat(session: Session, wire: Wire, end: string, around: Around, coat: Coat): Session {
+  const sent = (sql: string) => (end === 'target' && coat.rewrite !== undefined ? coat.rewrite(sql) : sql);
+  return {
+    ...session,
+    query: (sql, values) => around(placesOf(sql), { wire }, () => session.query(sent(sql), values)),
+    run: (sql) => around(placesOf(sql), { wire }, () => session.run(sent(sql))),
+    describe: (sql) => around(['statement'], { wire }, () => session.describe(sql)),
+    copyOut(sql, refused) {
+      const { bytes, rows } = session.copyOut(sql, refused);
+      let met = false;
+      const watched = new Transform({
+        transform(chunk: Buffer, _encoding, done) {
+          if (met) {
+            done(null, chunk);
+            return;
+          }
+          met = true;
+          coat.at('read', 'middle', { wire }).then(
+            () => done(null, chunk),
+            (error: Error) => done(error),
+          );
+        },
+      });
+      pipeline(bytes, watched).catch(() => {});
+      return { bytes: watched, rows };
+    },
+  };
+}
+
+function storeInCoat(store: Store, around: Around, coat: Coat): Store {
+  return {
+    ...store,
+    putText: (key, text) => around(['object'], { key }, () => store.putText(key, text)),
+    putJson: (key, value) => around(['object'], { key }, () => store.putJson(key, value)),
+    putNew: (key, text) => around(['object'], { key }, () => store.putNew(key, text)),
+    getText: (key) => around(['object'], { key }, () => store.getText(key)),
+    findText: (key) => around(['object'], { key }, () => store.findText(key)),
+    getJson: (key) => around(['object'], { key }, () => store.getJson(key)),
+    async putStream(key, body) {
+      await coat.at('upload', 'before', { key });
+      const bytes = await coat.pace(() => store.putStream(key, body));
+      await coat.at('upload', 'after', { key });
+      return bytes;
+    },
+  };
+}

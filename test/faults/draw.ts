@@ -1,0 +1,78 @@
+// Which schedule belongs to a seed? The same one on every machine.
+import fc from 'fast-check';
+import type { StepName } from '../../core/pipeline.ts';
+import { Dice } from '../properties/values/dice.ts';
+import type { Action, Fault, LoadChoice, Place, Schedule, Side, Waits } from './model.ts';
+
+/** Where a step can be met, and how often a call comes there at least: drawn as often as they are written here. */
+const MET: Readonly<Partial<Record<StepName, Readonly<Partial<Record<Place, number>>>>>> = {
+  detect: { connect: 2, statement: 4, object: 2 },
+  hold: { object: 2 },
+  keep: { connect: 1, statement: 5, object: 3 },
+  discover: { connect: 2, statement: 6, object: 2 },
+  plan: { object: 4 },
+  prepare: { connect: 1, copy: 1, commit: 2, statement: 8, object: 5, upload: 1 },
+  extract: { connect: 1, statement: 8, read: 2, upload: 2, object: 4, commit: 2 },
+  copy: { connect: 1, lock: 2, copy: 1, ledger: 2, commit: 2, statement: 10, object: 4 },
+  publish: { connect: 1, lock: 1, swap: 1, commit: 1, statement: 12, object: 4 },
+  report: { object: 6 },
+};
+
+/** What moves rows, or makes them live, is met more often. */
+const STEPS: readonly StepName[] = [
+  ...(['detect', 'hold', 'keep', 'keep', 'discover', 'plan', 'prepare', 'prepare', 'report'] as const),
+  ...(['extract', 'extract', 'extract', 'extract', 'copy', 'copy', 'copy', 'copy', 'copy', 'copy'] as const),
+  ...(['publish', 'publish', 'publish', 'publish'] as const),
+];
+
+/** One in ten is a defect, which ends the run. */
+const ACTIONS: readonly Action[] = [
+  ...(['throw', 'kill', 'kill', 'cut', 'cut', 'cut', 'twice', 'twice', 'twice', 'slow', 'break'] as const),
+];
+
+const WAITS: readonly Waits[] = ['at once', 'together', 'together', 'after the retry', 'after the run'];
+
+function drawFault(dice: Dice, action: Action): Fault {
+  const step = dice.of(STEPS);
+  const places = Object.entries(MET[step] ?? {}) as [Place, number][];
+  const [place, often] = dice.of(places);
+  const side: Side = place === 'read' ? 'middle' : dice.of(['before', 'after'] as const);
+  return {
+    step,
+    // Mostly the first call, which there always is; else its retry, or its neighbour.
+    call: dice.of([0, 0, 0, 1]),
+    place,
+    side,
+    nth: dice.one(fc.integer({ min: 0, max: often - 1 })),
+    action,
+    waits: dice.of(WAITS),
+  };
+}
+
+function drawLoad(dice: Dice): LoadChoice {
+  return {
+    publish: dice.of(['replace', 'replace', 'refill', 'append'] as const),
+    snapshot: !dice.rarely(5),
+    workers: dice.of([1, 3]),
+    pieces: dice.rarely(4),
+    blocks: dice.rarely(2),
+  };
+}
+
+/** Actions take turns, and so do the isolation levels: no few schedules leave one of them out. */
+export function drawSchedule(seed: number): Schedule {
+  const dice = new Dice(seed);
+  const first = ACTIONS[seed % ACTIONS.length] ?? 'throw';
+  const more = dice.of([0, 0, 1, 2]);
+  const others = Array.from({ length: more }, () => dice.of(ACTIONS));
+  const faults = [first, ...others].map((action) => drawFault(dice, action));
+  const twice = faults.filter(({ action }) => action === 'twice');
+  return {
+    seed,
+    isolation: Math.floor(seed / ACTIONS.length) % 2 === 0 ? 'snapshot' : 'serializable',
+    load: drawLoad(dice),
+    faults,
+    // Copy waits five seconds for its lock; the others wait too long for tests.
+    unendable: twice.every(({ step, waits }) => step === 'copy' && waits === 'together'),
+  };
+}

@@ -1,0 +1,217 @@
+// How does one schedule go, and does the run that met it keep what pgshift promises? One moment, once, whole; and nothing
+// stays behind.
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { ExecutionDoesNotExist } from '@aws-sdk/client-sfn';
+import { clean } from '../../cli/clean.ts';
+import { Secrets } from '../../cli/failure.ts';
+import type { Terminal } from '../../cli/terminal.ts';
+import { artifactKeys } from '../../core/artifacts.ts';
+import type { Session } from '../../core/ports.ts';
+import { type Ended, type InProcess, type Invocation, startInProcess } from '../support/in-process.ts';
+import { FaultyRun } from './faulty-run.ts';
+import { type Fault, isGood, type Schedule, type Verdict } from './model.ts';
+import {
+  changeSource,
+  commandText,
+  difference,
+  expected,
+  isSame,
+  makeSource,
+  makeTarget,
+  readContent,
+} from './tables.ts';
+import type { World } from './world.ts';
+
+/** A second of Step Functions' pauses takes so many. */
+export const TIME_SCALE = 0.02;
+/** Longer than a busy machine stands still: who imports a snapshot has to be faster than two hand-overs. */
+const TURN_SECONDS = 4;
+const KEEP_SECONDS = 0.5;
+/** A server notices in an instant that a client is gone; on a busy machine the instant is longer. */
+const GONE_MS = 10_000;
+
+let runs = 0;
+
+export interface Hooks {
+  /** What is sent in place of a statement to the target. */
+  readonly rewrite?: (sql: string) => string;
+  /** Comes before each call of a step. */
+  readonly before?: (invocation: Invocation) => Promise<void>;
+  /** Where the ends are reached, when it is by a way of the test's own. */
+  readonly uris?: { readonly source?: string; readonly target?: string };
+  /** Comes when the source's tables are there. */
+  readonly prepare?: (schema: string) => Promise<void>;
+  /** Of the run, besides those that faults explain. */
+  readonly mayFailWith?: readonly string[];
+}
+
+/** A session that is not ended goes on. */
+const UNENDABLE = (sql: string): string => sql.replace(/^SELECT pg_terminate_backend\(\d+\)$/, 'SELECT 1');
+
+export async function runSchedule(world: World, schedule: Schedule, hooks: Hooks = {}): Promise<Verdict> {
+  runs += 1;
+  // A run's token is made of its name: no two are called the same.
+  const run = `f${schedule.seed}-${runs}-${process.pid}`;
+  const schema = `f_${schedule.seed}_${runs}`;
+  const target = world.targets[schedule.isolation];
+  await world.sourceSession.run(makeSource(schema));
+  await target.session.run(makeTarget(schema));
+  try {
+    await hooks.prepare?.(schema);
+    return await attempt(world, schedule, hooks, { run, schema });
+  } finally {
+    await world.sourceSession.run(`DROP SCHEMA ${schema} CASCADE`);
+    await target.session.run(`DROP SCHEMA ${schema} CASCADE`);
+  }
+}
+
+interface Names {
+  readonly run: string;
+  readonly schema: string;
+}
+
+async function attempt(world: World, schedule: Schedule, hooks: Hooks, names: Names): Promise<Verdict> {
+  const { environment, bucket, region, assembly, s3, killables } = world;
+  const { run, schema } = names;
+  const target = world.targets[schedule.isolation];
+  const source = await readContent(world.sourceSession, schema);
+  const before = await readContent(target.session, schema);
+  let changed = !schedule.load.snapshot;
+  const faulty = new FaultyRun({
+    ...{ faults: schedule.faults, s3, killables, environment },
+    rewrite: (sql) => {
+      const sent = schedule.unendable ? UNENDABLE(sql) : sql;
+      return hooks.rewrite?.(sent) ?? sent;
+    },
+    async before(invocation: Invocation) {
+      await hooks.before?.(invocation);
+      if (invocation.step !== 'discover' || changed) return;
+      changed = true;
+      await world.sourceSession.run(changeSource(schema));
+    },
+  });
+  const machines = await startInProcess({
+    ...{ environment, bucket, region, assembly, timeScale: TIME_SCALE, turnSeconds: TURN_SECONDS },
+    keepSeconds: KEEP_SECONDS,
+    around: (invocation) => faulty.around(invocation),
+  });
+  try {
+    const uris = { source: world.source.uri(), target: target.redshift.uri(), ...hooks.uris };
+    const command = commandText(schema, schedule.load, uris);
+    const ended = await machines.ended(await machines.start('Load', run, { command }));
+    const relay = await endOfRelay(machines, run);
+    await faulty.over();
+    const found = await readContent(target.session, schema);
+    const fired = [...faulty.fired];
+    const wanted = expected(schedule.load, source, before);
+    const succeeded = ended.status === 'SUCCEEDED';
+    const counted = succeeded ? difference(wanted, found) : { lost: 0, doubled: 0 };
+    const broken = [
+      ...(succeeded || isSame(found, before) || (couldBeLive(fired) && isSame(found, wanted))
+        ? []
+        : ['the failed run changed live tables']),
+      ...(succeeded || explains(fired, ended) || hooks.mayFailWith?.includes(ended.error ?? '')
+        ? []
+        : [`failed with ${ended.error}: ${ended.cause}`]),
+      ...(await journalFaults(target.session, schedule, schema, succeeded)),
+    ];
+    const leftovers = [
+      ...(relay === 'RUNNING' ? ['the relay'] : []),
+      ...(await sessionsOf(world, run)),
+      ...(await afterCleaning(world, schedule, machines, names)),
+    ];
+    const { status, error } = ended;
+    return { schedule, status, error, fired, thrown: faulty.thrown, ...counted, leftovers, broken };
+  } finally {
+    await machines.close();
+  }
+}
+
+/** Its status once it has ended, which it has to do by itself; undefined when there never was one. */
+async function endOfRelay(machines: InProcess, run: string): Promise<string | undefined> {
+  const arn = machines.relayOf(run);
+  const until = performance.now() + (TURN_SECONDS + KEEP_SECONDS) * 1000 + GONE_MS;
+  try {
+    for (;;) {
+      const { status } = await machines.look(arn);
+      if (status !== 'RUNNING' || performance.now() > until) return status;
+      await pause(20);
+    }
+  } catch (error) {
+    if (error instanceof ExecutionDoesNotExist) return undefined;
+    throw error;
+  }
+}
+
+/** A run that fails after it has published is one whose last steps met the fault. */
+const couldBeLive = (fired: readonly Fault[]): boolean =>
+  fired.some(({ step }) => step === 'publish' || step === 'report');
+
+/** Whether a fault that fired is one that a run need not get over, and the error says that. */
+function explains(fired: readonly Fault[], { error }: Ended): boolean {
+  const broken = fired.filter(({ action }) => action === 'break');
+  // The parent of a map is told that a child failed, and no more.
+  if (error === 'Unexpected') return broken.length > 0;
+  if (error === 'States.ExceedToleratedFailureThreshold') return broken.length > 0 || metHolder(fired);
+  return error === 'SnapshotLost' && metHolder(fired);
+}
+
+/** With one holder there, and it lost, the snapshot is. */
+const metHolder = (fired: readonly Fault[]): boolean => fired.some(({ step }) => step === 'keep');
+
+/** Each SQL block is run once by a run that succeeds, and never twice. */
+async function journalFaults(
+  session: Session,
+  { load }: Schedule,
+  schema: string,
+  succeeded: boolean,
+): Promise<string[]> {
+  const rows = await session.query(`SELECT entry FROM ${schema}.journal ORDER BY entry`);
+  const entries = rows.map(({ entry }) => entry);
+  const all = load.blocks ? ['after', 'before'] : [];
+  const isRight = succeeded ? String(entries) === String(all) : new Set(entries).size === entries.length;
+  return isRight ? [] : [`the SQL blocks wrote ${JSON.stringify(entries)}`];
+}
+
+/** The sessions of a run that are still there when they should not be. */
+async function sessionsOf(world: World, run: string): Promise<string[]> {
+  const sql = `SELECT application_name AS name FROM pg_stat_activity WHERE application_name LIKE 'pgshift/%/${run}%'`;
+  const until = performance.now() + GONE_MS;
+  for (;;) {
+    const left = [...(await world.sourceSession.query(sql)), ...(await world.backendSession.query(sql))];
+    if (left.length === 0 || performance.now() > until) return left.map(({ name }) => `session ${name}`);
+    await pause(20);
+  }
+}
+
+async function afterCleaning(
+  world: World,
+  { isolation }: Schedule,
+  { ports }: InProcess,
+  { run, schema }: Names,
+): Promise<string[]> {
+  const { redshift, session } = world.targets[isolation];
+  const silent: Terminal = { secrets: new Secrets(), live: false, result: () => {}, note: () => {} };
+  await clean(silent, redshift.uri(), { run });
+  const own = `SELECT tablename AS name FROM pg_tables WHERE schemaname = '${schema}' AND tablename LIKE '\\\\_pgshift%'`;
+  const tables = await session.query(own);
+  const objects = await ports.store.list(artifactKeys.partObjects(run));
+  return [...tables.map(({ name }) => `table ${name}`), ...objects.map(({ key }) => `object ${key}`)];
+}
+
+/** One line, and one more for each fault when something is wrong. */
+export function tell(verdict: Verdict): string {
+  const { schedule, status, error, fired, thrown, lost, doubled, leftovers, broken } = verdict;
+  const ended = `${status}${error === undefined ? '' : ` (${error})`}`;
+  const line = `seed ${schedule.seed}: ${schedule.isolation}, ${fired.length} of ${schedule.faults.length} fired, ${ended}`;
+  if (isGood(verdict)) return line;
+  const wrong = [`${lost} lost`, `${doubled} doubled`, ...leftovers.map((left) => `left behind: ${left}`), ...broken];
+  const faults = schedule.faults.map((fault) => `${fired.includes(fault) ? 'fired' : 'not fired'}: ${describe(fault)}`);
+  return [line, ...wrong, `thrown: ${thrown.join(', ')}`, JSON.stringify(schedule.load), ...faults].join('\n  ');
+}
+
+function describe({ step, call, side, place, nth, action, waits }: Fault): string {
+  const how = action === 'twice' ? `twice, going on ${waits}` : action;
+  return `${how} ${side} ${place} ${nth} of call ${call} of ${step}`;
+}

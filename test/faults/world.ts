@@ -1,0 +1,114 @@
+// What do schedules of faults run on? A source, S3, and a stand-in for each isolation level, started once: a schedule costs
+// its run and no more.
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Session } from '../../core/ports.ts';
+import { findAssembly } from '../../local/assembly.ts';
+import { type PostgresServer, startPostgres } from '../../local/postgres/server.ts';
+import { type RedshiftServer, startRedshift } from '../../local/redshift/server.ts';
+import { type S3Server, startS3Server } from '../../local/s3/server.ts';
+import { openSession } from '../support/database.ts';
+import { Killables } from './killed.ts';
+import type { Isolation } from './model.ts';
+
+export interface Target {
+  readonly redshift: RedshiftServer;
+  /** A user's session. */
+  readonly session: Session;
+}
+
+export interface World {
+  readonly source: PostgresServer;
+  readonly sourceSession: Session;
+  readonly backend: PostgresServer;
+  /** A superuser's, who sees all sessions of both stand-ins. */
+  readonly backendSession: Session;
+  readonly targets: Readonly<Record<Isolation, Target>>;
+  readonly s3: S3Server;
+  readonly killables: Killables;
+  readonly assembly: string;
+  readonly bucket: string;
+  readonly region: string;
+  /** What steps see. */
+  readonly environment: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+const bucket = 'pgshift-faults';
+const region = 'eu-west-1';
+const account = '111122223333';
+const keyId = 'AKIAFAULTS0000000001';
+
+/** Also sets what the SDK of this process looks for, and `pgshift clean`. */
+export async function startWorld(): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), 'pgshift-faults-'));
+  // Started by root, the servers run as another account.
+  await chmod(folder, 0o711);
+  const secretAccessKey = randomBytes(30).toString('base64');
+  const s3 = await startS3Server({
+    directory: join(folder, 's3'),
+    region,
+    accounts: { [keyId]: { secretAccessKey, accountId: account } },
+  });
+  s3.createBucket(bucket, account);
+  const [source, backend] = await Promise.all([
+    startPostgres({ directory: join(folder, 'source') }),
+    startPostgres({ directory: join(folder, 'backend') }),
+  ]);
+  const password = randomBytes(18).toString('base64url');
+  const target = async (isolation: Isolation): Promise<Target> => {
+    const redshift = await startRedshift({
+      backend: { host: '127.0.0.1', port: backend.port, user: backend.user, password: backend.password },
+      ...{ user: 'loader', password, database: isolation, isolation },
+      s3: { endpoint: s3.endpoint, region },
+    });
+    return { redshift, session: await openSession(redshift.uri()) };
+  };
+  const targets = { snapshot: await target('snapshot'), serializable: await target('serializable') };
+  const environment = {
+    PATH: process.env.PATH ?? '',
+    HOME: folder,
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_ENDPOINT_URL_S3: s3.endpoint,
+    AWS_ACCESS_KEY_ID: keyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_DEFAULT_REGION: region,
+    AWS_S3_BUCKET_NAME: bucket,
+    PGSHIFT_BUCKET: bucket,
+    PGSHIFT_LAPTOP: 'yes',
+    PGSHIFT_SECRET_SOURCE: JSON.stringify({ password: source.password }),
+    PGSHIFT_SECRET_TARGET: JSON.stringify({ password }),
+  };
+  for (const name of Object.keys(process.env)) if (/^(PG|AWS_)/.test(name)) delete process.env[name];
+  Object.assign(process.env, environment);
+  const sourceSession = await openSession(source.uri());
+  const backendSession = await openSession(backend.uri());
+  const killables = new Killables();
+  return {
+    ...{ source, sourceSession, backend, backendSession, targets, s3, killables, bucket, region, environment },
+    assembly: await findAssembly(() => {}),
+    async stop() {
+      await killables.close();
+      for (const { session, redshift } of Object.values(targets)) {
+        await session.close();
+        await redshift.close();
+      }
+      await Promise.all([sourceSession.close(), backendSession.close()]);
+      await Promise.all([source.stop(), backend.stop(), s3.close()]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** As a command names an end: the password is elsewhere. */
+export function referenceTo(uri: string, secret: 'SOURCE' | 'TARGET'): string {
+  const reference = new URL(uri);
+  reference.password = '';
+  reference.searchParams.set('secret', `env:PGSHIFT_SECRET_${secret}`);
+  return reference.href;
+}

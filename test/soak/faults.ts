@@ -1,0 +1,73 @@
+// Does every row arrive once, of one moment, whatever dies when?
+import pMap from 'p-map';
+import type { Lifetime } from '../../cli/lifetime.ts';
+import { drawSchedule } from '../faults/draw.ts';
+import { isGood, type Schedule, type Verdict } from '../faults/model.ts';
+import { runSchedule, tell } from '../faults/run-schedule.ts';
+import { startWorld } from '../faults/world.ts';
+import type { Soak, Soaked, SoakOptions } from './model.ts';
+
+/** After the minutes are over: what runs has ended by then, or has failed to. */
+const GRACE_MILLISECONDS = 40_000;
+/** Schedules spend most of their time waiting. */
+const AT_ONCE = 3;
+
+export const faultsSoak: Soak = {
+  name: 'faults',
+  question: 'does every row arrive once, whatever dies when?',
+  run: soakFaults,
+};
+
+async function soakFaults(life: Lifetime, options: SoakOptions, note: (line: string) => void): Promise<Soaked> {
+  const lastStart = options.startedAt + options.minutes * 60_000;
+  const timeIsOver = AbortSignal.timeout(Math.ceil(lastStart + GRACE_MILLISECONDS - performance.now()));
+  const signal = AbortSignal.any([life.signal, timeIsOver]);
+  const world = await life.orInterrupted(startWorld());
+  await life.defer(() => world.stop());
+  const counted = { schedules: 0, fired: 0, lost: 0, doubled: 0, leftovers: 0, failures: 0 };
+  const one = async (schedule: Schedule) => {
+    const begun = performance.now();
+    const verdict = await untilAborted(signal, runSchedule(world, schedule));
+    counted.schedules += 1;
+    counted.fired += verdict.fired.length > 0 ? 1 : 0;
+    counted.lost += verdict.lost;
+    counted.doubled += verdict.doubled;
+    counted.leftovers += verdict.leftovers.length;
+    counted.failures += isGood(verdict) ? 0 : 1;
+    note(`${tell(verdict)} in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+  };
+  const unended = (schedule: Schedule, error: unknown) => {
+    if (!timeIsOver.aborted || life.signal.aborted) throw error;
+    counted.schedules += 1;
+    counted.failures += 1;
+    note(`seed ${schedule.seed}: had not ended ${GRACE_MILLISECONDS / 1000} s after the last minute`);
+  };
+  await pMap(
+    seeds(options, () => performance.now() < lastStart && !signal.aborted),
+    async (seed) => {
+      const schedule = drawSchedule(seed);
+      await one(schedule).catch((error: unknown) => unended(schedule, error));
+    },
+    { concurrency: AT_ONCE },
+  );
+  const { schedules, fired, lost, doubled, leftovers, failures } = counted;
+  const failed = failures === 0 ? '' : `, ${failures} failed`;
+  return {
+    summary: `${schedules} schedules, ${fired} fired, ${lost} lost, ${doubled} doubled, ${leftovers} leftovers${failed}`,
+    passed: fired > 0 && failures === 0,
+  };
+}
+
+/** One after the other, as long as there is time for one more. */
+function* seeds({ seed, count }: SoakOptions, goesOn: () => boolean): Generator<number> {
+  for (let n = 0; n < count && goesOn(); n += 1) yield seed + n;
+}
+
+function untilAborted(signal: AbortSignal, work: Promise<Verdict>): Promise<Verdict> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
