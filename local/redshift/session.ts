@@ -2,7 +2,7 @@
 // rewritten, some are carried out here.
 import type { Socket } from 'node:net';
 import { BackendConnection } from './backend.ts';
-import { findLateViews, lateView } from './catalog/late-views.ts';
+import { findLateViews, findUserRelations, lateView } from './catalog/late-views.ts';
 import type { CopySettings } from './copy/run.ts';
 import { RedshiftError, serializationViolation, sqlstate, syntaxError } from './errors.ts';
 import { ExtendedProtocol } from './extended.ts';
@@ -10,13 +10,15 @@ import type { FaultPlan } from './faults.ts';
 import { Results } from './results.ts';
 import { StatementRunner } from './run-statement.ts';
 import { expandLateViews, isLateView, type LateView } from './sql/late-views.ts';
+import { leaderOnlyCalls, leaderOnlyError } from './sql/leader-only.ts';
 import type { LongNames } from './sql/long-names.ts';
+import { relationNames } from './sql/relations.ts';
 import { refuseFetch } from './sql/result-cursor.ts';
 import { readStatement } from './sql/rewrite.ts';
 import type { Statement } from './sql/statement.ts';
 import { type Lexis, statements, type Token, tokenize } from './sql/tokens.ts';
 import { checkUnloadedQuery, type UnloadStatement } from './sql/unload-statement.ts';
-import { code, commandComplete, errorResponse, type Frames, query, readyForQuery } from './wire.ts';
+import { code, commandComplete, errorResponse, type Frames, notice, query, readyForQuery } from './wire.ts';
 
 /** What all sessions of a server share. */
 export interface Shared extends CopySettings {
@@ -190,6 +192,7 @@ export class Session {
 
   /** The statement with the queries of late-binding views in it, as they are when it is run. */
   private async bind({ tokens, statement }: Read): Promise<Statement> {
+    await this.refuseLeaderOnly(tokens);
     if (statement.kind === 'unload') return { ...statement, sql: await this.unloadedQuery(statement.unload) };
     if (!this.shared.lateViews || this.backend.status === 'E' || isLateView(tokens)) return statement;
     const find = async (names: readonly string[]): Promise<LateView[]> => {
@@ -199,6 +202,18 @@ export class Session {
     };
     const bound = await expandLateViews(tokens, find, (query) => tokenize(query, this.lexis));
     return bound === tokens ? statement : readStatement(bound);
+  }
+
+  /** Throws when the statement calls over a user's table what the leader node alone knows. */
+  private async refuseLeaderOnly(tokens: readonly Token[]): Promise<void> {
+    const calls = leaderOnlyCalls(tokens);
+    const names = calls.length === 0 ? [] : relationNames(tokens).map(({ sql }) => sql);
+    if (names.length === 0 || this.backend.status === 'E') return;
+    await this.backend.settled();
+    const { rows } = await this.backend.ask(findUserRelations(names));
+    if (rows.length === 0) return;
+    for (const call of calls) this.toClient(notice(`Function ${call} not supported.`));
+    throw leaderOnlyError();
   }
 
   /** The query of an UNLOAD for the backend. */

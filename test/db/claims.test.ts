@@ -139,7 +139,7 @@ describe.each(['snapshot', 'serializable'])('under %s isolation', (isolation) =>
     (
       await rows(
         session,
-        `SELECT relname FROM pg_class WHERE relkind = 'r' AND LEFT(relname, 9) = '_pgshift_' AND relpersistence <> 't' ORDER BY 1`,
+        `SELECT relname FROM pg_class WHERE relkind = 'r' AND LEFT(relname, 9) = '_pgshift_' AND relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname LIKE 'pg_temp%') ORDER BY 1`,
       )
     )
       .filter(isRow)

@@ -109,7 +109,7 @@ const live = () => rows(session, 'SELECT id, note FROM sales.t ORDER BY id');
 const ownTables = () =>
   rows(
     session,
-    `SELECT relname FROM pg_class WHERE LEFT(relname, 9) = '_pgshift_' AND relpersistence <> 't' ORDER BY 1`,
+    `SELECT relname FROM pg_class WHERE LEFT(relname, 9) = '_pgshift_' AND relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname LIKE 'pg_temp%') ORDER BY 1`,
   );
 
 beforeEach(async () => {

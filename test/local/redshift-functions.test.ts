@@ -17,7 +17,7 @@ const digest = (algorithm: string) => createHash(algorithm).update('Amazon Redsh
 const value = async (expression: string) => (await rows(session, `SELECT ${expression}`))[0]?.[0];
 
 describe('functions', () => {
-  it.each<[expression: string, expected: unknown]>([
+  const answers: [expression: string, expected: unknown][] = [
     [`MD5('Amazon Redshift')`, digest('md5')],
     [`STRTOL(SUBSTRING(MD5('Amazon Redshift'), 1, 15), 16)`, String(0xf7415e33f972c03n)],
     [`STRTOL('7fffffffffffffff', 16)`, '9223372036854775807'],
@@ -72,17 +72,19 @@ describe('functions', () => {
     [`'1.5'::decimal::varchar || CAST(CAST('1.25' AS NUMERIC(9,2)) AS VARCHAR(MAX))`, '21.25'],
     [`LEN(REPEAT('x', 70000)::VARCHAR(MAX))`, 65535],
     ['CASE WHEN true THEN 1 END::varchar', '1'],
-  ])('answer %s', async (expression, expected) => {
+  ];
+  it.each(answers)('answer %s', async (expression, expected) => {
     expect(await value(expression)).toEqual(expected);
   });
 
-  it.each<[expression: string, code: string, message: RegExp]>([
+  const refusals: [expression: string, code: string, message: RegExp][] = [
     ['true::varchar', '42846', /^cannot cast type boolean to character varying$/],
     [`'a'::uuid`, '42704', /^type "uuid" does not exist$/],
     [`CAST('{}' AS jsonb)`, '42704', /^type "jsonb" does not exist$/],
     ['CHECKSUM(1)', '0A000', /^not implemented by the stand-in: the function checksum$/],
     [`JSON_SERIALIZE(JSON_PARSE('[' || REPEAT('"x",', 20000) || '1]'))`, '22001', /65535 bytes/],
-  ])('refuse %s', async (expression, code, message) => {
+  ];
+  it.each(refusals)('refuse %s', async (expression, code, message) => {
     const error = await failure(session, `SELECT ${expression}`);
     expect(error.message).toMatch(message);
     expect(error.code).toBe(code);

@@ -11,11 +11,12 @@ import { hashesSql } from './hashes.ts';
 import { lateViewsSql } from './late-views.ts';
 import { layoutSql } from './layout.ts';
 import { materializedViewsSql } from './materialized-views.ts';
-import { oldColumnsSql } from './old-columns.ts';
+import { oldCatalogsSql } from './old-catalogs.ts';
 import { policiesSql } from './policies.ts';
 import { privilegesSql } from './privileges.ts';
 import { sessionsSql } from './sessions.ts';
 import { shapesSql } from './shapes.ts';
+import { showsSql } from './shows.ts';
 import { tablesSql } from './tables.ts';
 import { typesSql } from './types.ts';
 import { encoding, viewsSql } from './views.ts';
@@ -44,11 +45,12 @@ const catalogSql = [
   policiesSql,
   datasharesSql,
   externalSql,
+  oldCatalogsSql(encoding),
   viewsSql,
   privilegesSql,
   sessionsSql,
   layoutSql(encoding),
-  oldColumnsSql,
+  showsSql,
 ].join('\n');
 
 /** Foreign keys that are NOT ENFORCED came with PostgreSQL 18. */

@@ -11,6 +11,13 @@ export function findLateViews(names: readonly string[]): string {
     FROM unnest(ARRAY[${list}]) AS n JOIN pg_internal.late_views v ON v.view = to_regclass(n)`;
 }
 
+/** Asks which of these names are relations of users. */
+export function findUserRelations(names: readonly string[]): string {
+  const list = names.map((name) => literal(name)).join(', ');
+  return `SELECT n FROM unnest(ARRAY[${list}]) AS n JOIN pg_class c ON c.oid = to_regclass(n)
+    WHERE c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace, 'pg_internal'::regnamespace)`;
+}
+
 /** A row of the answer. */
 export function lateView([name, query, columns, readable]: readonly (string | null)[]): LateView {
   const list: unknown = JSON.parse(columns ?? '[]');

@@ -80,7 +80,8 @@ CREATE VIEW pg_catalog.svv_table_info AS
 
 CREATE VIEW pg_catalog.svv_columns AS
   SELECT table_catalog::text, table_schema::text, table_name::text, column_name::text, ordinal_position::int,
-    column_default::text, is_nullable::text, replace(data_type::text, 'varbyte', 'binary varying') AS data_type,
+    coalesce(column_default::text, pg_internal.default_text(format('%I.%I', table_schema, table_name)::regclass,
+      ordinal_position)) AS column_default, is_nullable::text, replace(data_type::text, 'varbyte', 'binary varying') AS data_type,
     character_maximum_length::int, numeric_precision::int, numeric_precision_radix::int, numeric_scale::int,
     datetime_precision::int, interval_type::text, interval_precision::text, NULL::text AS character_set_catalog,
     NULL::text AS character_set_schema, NULL::text AS character_set_name, NULL::text AS collation_catalog,

@@ -8,6 +8,7 @@ import { operator, type Token } from './tokens.ts';
 const moved: Readonly<Record<string, string>> = {
   json_serialize: 'pg_internal.json_serialize',
   chr: 'pg_internal.chr',
+  pg_get_constraintdef: 'pg_internal.pg_get_constraintdef',
 };
 
 /** Functions whose first argument is a part of a date, written like a name or like a string. */

@@ -2,6 +2,7 @@
 import { notImplemented, RedshiftError, sqlstate } from '../errors.ts';
 import type { Cursor, TableName } from './cursor.ts';
 import { type Key, readReference, unsupportedConstraint } from './keys.ts';
+import { leaderOnlyError } from './leader-only.ts';
 import { quoteName } from './tokens.ts';
 import { readType } from './types.ts';
 
@@ -76,8 +77,7 @@ function readDefault(cursor: Cursor): string {
   cursor.until(() => cursor.sees(',') || optionWords.some((word) => cursor.sees(word)));
   for (const word of leaderOnly) {
     if (!cursor.spans(from, cursor.position, word)) continue;
-    const message = 'Specified types or functions (one per INFO message) not supported on Amazon Redshift tables.';
-    throw new RedshiftError(message, sqlstate.featureNotSupported);
+    throw leaderOnlyError();
   }
   const sql = cursor.between(from, cursor.position);
   return /^sysdate$/i.test(sql) ? 'pg_catalog.sysdate()' : sql;

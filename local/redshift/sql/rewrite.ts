@@ -4,6 +4,7 @@ import { notImplemented, RedshiftError, sqlstate, syntaxError } from '../errors.
 import { alterTable } from './alter-table.ts';
 import { rewriteCalls } from './calls.ts';
 import { rewriteCasts } from './casts.ts';
+import { rewriteCatalogs } from './catalogs.ts';
 import { copyStatement } from './copy-statement.ts';
 import { createTable } from './create-table.ts';
 import { Cursor } from './cursor.ts';
@@ -13,6 +14,7 @@ import { regclass } from './keys.ts';
 import { createLateView, isLateView } from './late-views.ts';
 import { replaceListagg } from './listagg.ts';
 import { createMaterializedView, dropMaterializedView, refreshMaterializedView } from './materialized-views.ts';
+import { isWord } from './places.ts';
 import { attachPolicy, createPolicy, dropPolicy, takePolicy } from './policies.ts';
 import { relationNames } from './relations.ts';
 import { isReserved } from './reserved.ts';
@@ -253,6 +255,7 @@ function general(tokens: readonly Token[]): Pass {
   if (sequence(tokens, 'is', 'distinct', 'from') || sequence(tokens, 'is', 'not', 'distinct', 'from')) {
     throw syntaxError('DISTINCT');
   }
+  if (sequence(tokens, 'lateral')) throw syntaxError('LATERAL');
   for (const { parts } of relationNames(tokens)) {
     const [first] = parts;
     if (first?.kind === 'word' && isReserved(first.value)) throw syntaxError(first.text);
@@ -263,13 +266,14 @@ function general(tokens: readonly Token[]): Pass {
   }
   const significant = tokens.filter((token) => token.kind !== 'space');
   significant.forEach((token, i) => {
+    if (token.text === '(' && isWord(significant[i + 1], 'values')) throw syntaxError(significant[i + 1]?.text ?? '');
     if (significant[i + 1]?.text !== '(' || token.kind === 'string' || token.kind === 'operator') return;
     const name = token.value;
     if (unknownFunctions.has(name) || /^pg_(try_)?advisory/.test(name)) {
       throw new RedshiftError(`function ${name} does not exist`, sqlstate.undefinedFunction);
     }
   });
-  return { kind: 'pass', sql: render(replaceListagg(rewriteCasts(rewriteCalls(tokens)))) };
+  return { kind: 'pass', sql: render(replaceListagg(rewriteCasts(rewriteCalls(rewriteCatalogs(tokens))))) };
 }
 
 /** Whether these words stand next to each other anywhere. */

@@ -1,6 +1,7 @@
 // Which settings does a session of Redshift have? PostgreSQL's others are unknown there and refused.
 import { notImplemented, RedshiftError, sqlstate } from '../errors.ts';
 import type { Cursor } from './cursor.ts';
+import { showObjects } from './shows.ts';
 import type { Statement } from './statement.ts';
 
 // Of the same meaning in the backend.
@@ -63,10 +64,9 @@ export function reset(cursor: Cursor): Statement {
 export function show(cursor: Cursor): Statement {
   if (cursor.take('transaction', 'isolation', 'level')) return { kind: 'pass', sql: 'SHOW transaction_isolation' };
   if (cursor.take('time', 'zone')) return { kind: 'pass', sql: 'SHOW timezone' };
+  const objects = showObjects(cursor);
+  if (objects !== undefined) return objects;
   const name = settingName(cursor);
-  if (['tables', 'schemas', 'columns', 'databases', 'table', 'view', 'grants'].includes(name) && !cursor.done) {
-    throw notImplemented(`SHOW ${name.toUpperCase()}`);
-  }
   if (name === 'server_version') {
     throw new RedshiftError('must be superuser to examine "server_version"', '42501');
   }
