@@ -2,7 +2,10 @@
 
 import { Socket } from 'node:net';
 import { type Duplex, Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { refusedRow } from '../core/dialect/copy-refusal.ts';
 import { connectFailureOf, failureOf, type ServerFailure } from '../core/dialect/server-error.ts';
 import { PgshiftError } from '../core/errors.ts';
 import type { Session, SessionOptions } from '../core/ports.ts';
@@ -116,6 +119,19 @@ function sessionOf(client: pg.Client, end: string): Session {
     copyOut(sql, refused) {
       const failure = (error: unknown) => refused?.(failureFrom(error).message) ?? fail(error, 'reading rows');
       return copyOut(client, sql, failure);
+    },
+    async copyIn(sql, bytes) {
+      const into = client.query(copyFrom(sql));
+      try {
+        await pipeline(bytes, into);
+        return { rows: into.rowCount };
+      } catch (error) {
+        // What the bytes' own stream threw is told as it is: COPY was only broken off because of it.
+        if (error instanceof PgshiftError) throw error;
+        const refused = refusedRow({ ...failureFrom(error), ...placeFrom(error) });
+        if (refused !== undefined) return { refused };
+        throw fail(error, 'loading rows');
+      }
     },
     async close() {
       await client.end().catch(() => {});
@@ -252,6 +268,16 @@ class CopyOut extends Readable {
     this.filled = 0;
     if (whole.length > 0 && !this.push(whole)) this.socket?.pause();
   }
+}
+
+/** Where in the rows the server says it was. */
+function placeFrom(error: unknown): { readonly where?: string; readonly column?: string } {
+  if (!(error instanceof Error)) return {};
+  const [where, column]: unknown[] = [Reflect.get(error, 'where'), Reflect.get(error, 'column')];
+  return {
+    ...(typeof where === 'string' ? { where } : {}),
+    ...(typeof column === 'string' ? { column } : {}),
+  };
 }
 
 function failureFrom(error: unknown): ServerFailure {

@@ -49,7 +49,7 @@ export const ERROR_KINDS = {
   DatabaseMissing: final('The server has no database of that name.', 'Create the database, or name another.'),
   DialectUnsupported: final(
     'One end is a server, or a version of one, that pgshift does not know.',
-    'pgshift reads PostgreSQL 13 to 18 and Amazon Redshift, and writes Amazon Redshift.',
+    'pgshift reads and writes PostgreSQL 13 to 18 and Amazon Redshift.',
   ),
   PermissionDenied: final('The user lacks a right at one end.', 'Grant the right that the message names.'),
   BucketMissing: final('There is no bucket of that name.', 'Create the bucket, or name another in AWS_S3_BUCKET_NAME.'),

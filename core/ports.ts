@@ -2,6 +2,7 @@
 
 import type { Readable } from 'node:stream';
 import type { Endpoint } from './command/model.ts';
+import type { RefusedRow } from './dialect/copy-refusal.ts';
 import type { PgshiftError } from './errors.ts';
 
 /** One connection to a server. Errors are PgshiftErrors; SQL text and values never appear in them. */
@@ -20,6 +21,11 @@ export interface Session {
     sql: string,
     refused?: (message: string) => PgshiftError | undefined,
   ): { readonly bytes: Readable; readonly rows: Promise<number> };
+  /**
+   * `COPY … FROM STDIN` of bytes: how many rows the server counts, or the row that it refuses; then the transaction is broken.
+   * What is wrong with the bytes' own stream is thrown as it is.
+   */
+  copyIn(sql: string, bytes: Readable): Promise<{ readonly rows: number } | { readonly refused: RefusedRow }>;
   /** Ends the session; never throws. */
   close(): Promise<void>;
 }

@@ -2,13 +2,14 @@
 import { PgshiftError } from '../errors.ts';
 import { columnTypes, type ReadType } from './column-types.ts';
 import type { Catalog, Column, Dialect, ForeignKey, Heap, Identity, Key, Sequence, Table, View } from './model.ts';
+import { type PostgresqlRows, postgresqlCatalog } from './postgresql.ts';
 import type { QUERIES } from './queries.generated.ts';
 import { boolean, groupBy, integer, letter, maybe, numbers, optional, type Row, text } from './rows.ts';
 
 /** What each query gave. Redshift knows no inheritance; key ranges are asked for where they are needed. */
 export type CatalogRows = {
   readonly [Query in keyof (typeof QUERIES)['redshift']]: readonly Row[];
-} & { readonly inherits?: readonly Row[]; readonly keyRanges?: readonly Row[] };
+} & { readonly inherits?: readonly Row[]; readonly keyRanges?: readonly Row[]; readonly postgresql?: PostgresqlRows };
 
 /** Rows of tables that the tables query left out are left out too. Throws Unexpected for what cannot be. */
 export function catalogFromRows(dialect: Dialect, rows: CatalogRows): Catalog {
@@ -21,6 +22,7 @@ export function catalogFromRows(dialect: Dialect, rows: CatalogRows): Catalog {
     schemas: rows.schemas.map((row) => ({ name: text(row, 'name'), ...comment(row) })),
     tables: tablesFromRows(rows),
     views: rows.views.map(view),
+    ...maybe('postgresql', rows.postgresql && postgresqlCatalog(rows.postgresql)),
   };
 }
 

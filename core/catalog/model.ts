@@ -1,6 +1,7 @@
 // What a database contains, as a value. Both ends have one; it is the artifact `catalog.json`.
 
 import type { Measured } from '../cast/measured.ts';
+import type { PostgresqlCatalog } from './postgresql.ts';
 
 export type Dialect = 'postgresql' | 'redshift';
 
@@ -155,4 +156,6 @@ export interface Catalog {
   readonly policiesHidden?: true;
   /** Of Redshift: tables whose rows are elsewhere. */
   readonly externalTables?: readonly { readonly schema: string; readonly name: string }[];
+  /** Where the target is PostgreSQL: of an end that is. */
+  readonly postgresql?: PostgresqlCatalog;
 }

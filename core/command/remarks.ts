@@ -49,7 +49,7 @@ const remark = (value: unknown, path: string, message: string): Remark[] =>
   value === undefined ? [] : [about(path, message)];
 
 /** Options that choose among Redshift's types. */
-const OF_REDSHIFT: readonly OptionName[] = ['json', 'arrays', 'composites', 'numericScale'];
+const OF_REDSHIFT: readonly OptionName[] = ['json', 'arrays', 'composites', 'numericScale', 'measureColumns'];
 
 const INDEXES = 'Redshift has no indexes';
 

@@ -6,7 +6,7 @@ import { castToRedshift } from '../cast/postgresql-to-redshift.ts';
 import type { Catalog, Column, Table } from '../catalog/model.ts';
 import type { LoadCommand } from '../command/model.ts';
 import { canonicalType } from '../plan/existing.ts';
-import { keyOf, type Name, OWN_PREFIX, placeOf } from '../plan/names.ts';
+import { keyOf, type Name, OWN_PREFIX, placeOf, targetNames } from '../plan/names.ts';
 import { placeTables } from '../plan/place.ts';
 import { selectTables } from '../plan/select.ts';
 import { isWayBack, sameType, wayBack } from './families.ts';
@@ -44,7 +44,7 @@ export function pairTables(source: Catalog, target: Catalog, command: LoadComman
   const taken = new Set<string>();
   const differences: Difference[] = [];
   const pairs: TablePair[] = [];
-  for (const placed of placeTables(tables, command).tables) {
+  for (const placed of placeTables(tables, command, targetNames(command, 'redshift')).tables) {
     const found = findTable(there, target, placed.table, placed.target);
     if (found === undefined) {
       differences.push(

@@ -82,7 +82,7 @@ function explain({ code, message }: ServerFailure): string {
 }
 
 /** What goes wrong with values, by SQLSTATE: the server's own message would repeat them. */
-const CONDITIONS: Readonly<Record<string, string>> = {
+export const CONDITIONS: Readonly<Record<string, string>> = {
   '22001': 'a text is too long for its column',
   '22003': 'a number is out of range',
   '22007': 'a text is no date or time',
@@ -95,6 +95,7 @@ const CONDITIONS: Readonly<Record<string, string>> = {
   '23503': 'a foreign key is violated',
   '23505': 'a value is there twice where it must be unique',
   '23514': 'a check constraint is violated',
+  '23P01': 'an exclusion constraint is violated',
 };
 
 const quotedName = (message: string): string => /"([^"]*)"/.exec(message)?.[1] ?? '?';

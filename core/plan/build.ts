@@ -1,36 +1,31 @@
 // Command + catalogs + capabilities → plan. Everything the run will do is decided here, and nothing is done.
 
-import { REDSHIFT_TO_REDSHIFT } from '../cast/redshift-to-redshift.ts';
-import type { Catalog, Dialect, Layout, Table } from '../catalog/model.ts';
+import type { Catalog, Dialect, Table } from '../catalog/model.ts';
 import type { LoadCommand } from '../command/model.ts';
 import type { Capabilities } from '../dialect/capabilities.ts';
 import type { BatchItem, PublishItem } from '../pipeline.ts';
 import { HOLDERS, wantsSnapshot } from '../snapshot.ts';
 import { blocksTable } from '../sql/blocks.ts';
-import { identifier } from '../sql/quote.ts';
-import { attachedHazards, hiddenPolicies } from './attached.ts';
-import { groupParts, spread } from './batches.ts';
+import { hiddenPolicies } from './attached.ts';
+import { spread } from './batches.ts';
 import { castHazards } from './cast-hazards.ts';
 import { chunkNumbers, groupChunks, numberBatches, publishItems } from './chunks.ts';
 import { clauseHazards } from './clauses.ts';
 import { clearSchemas } from './clear-schema.ts';
-import { meetExisting, type Occupied, occupied } from './existing.ts';
-import { guardColumns } from './guards.ts';
-import { collisionHazards, readHazards, runHazards, schemaHazards, strictly, workersFor } from './hazards.ts';
-import { inherit } from './inherit.ts';
+import type { DraftTable } from './draft.ts';
+import { occupied } from './existing.ts';
+import { collisionHazards, runHazards, schemaHazards, strictly, workersFor } from './hazards.ts';
+import { draftIntoPostgresql } from './into-postgresql/draft.ts';
+import { postgresqlForeignKeys } from './into-postgresql/foreign-keys.ts';
+import { draftIntoRedshift } from './into-redshift.ts';
 import { groupItems } from './items.ts';
-import { addKeys, isFresh, planForeignKeys } from './keys.ts';
-import type { Hazard, PlanChunk, PlannedColumn, PlannedTable, PlanSummary, Sentinels } from './model.ts';
-import { byText, keyOf, type NameStyle, nameStyle, OWN_PREFIX, placeOf } from './names.ts';
-import { partsOf } from './parts.ts';
-import { partBounds, pieceBounds, pieceHazards } from './pieces.ts';
-import { type PlacedTable, placeTables } from './place.ts';
-import { guardRedshiftColumns } from './redshift-guards.ts';
-import { isSizedTable, oneItem, planMoment, planRoad, unloadHazards } from './redshift-source.ts';
-import { planLongRow } from './row-guard.ts';
+import { type ForeignKeyRules, planForeignKeys, redshiftForeignKeys } from './keys.ts';
+import type { Hazard, PlanChunk, PlannedTable, PlanSummary, Sentinels } from './model.ts';
+import { byText, placeOf, targetNames } from './names.ts';
+import { pieceBounds, pieceHazards } from './pieces.ts';
+import { placeTables } from './place.ts';
+import { isSizedTable, oneItem, planMoment, unloadHazards } from './redshift-source.ts';
 import { selectTables } from './select.ts';
-import { tableStorage } from './storage.ts';
-import { createStatements, planColumns } from './table.ts';
 
 export interface PlanInput {
   readonly run: string;
@@ -110,6 +105,17 @@ const isSized = (table: Table | undefined, dialect: Dialect): boolean =>
   table.heaps.every((heap) => heap.foreign !== true) &&
   (dialect === 'postgresql' || isSizedTable(table));
 
+/** What becomes of a table, by the kind of the target. */
+const DRAFT: Readonly<Record<Dialect, (input: PlanInput) => DraftTable>> = {
+  redshift: draftIntoRedshift,
+  postgresql: draftIntoPostgresql,
+};
+
+const FOREIGN_KEYS: Readonly<Record<Dialect, (input: PlanInput) => ForeignKeyRules>> = {
+  redshift: redshiftForeignKeys,
+  postgresql: postgresqlForeignKeys,
+};
+
 interface Decided {
   /** The tables of the source, largest first, and what becomes of each. */
   readonly sources: readonly Table[];
@@ -123,17 +129,20 @@ function decideTables(input: PlanInput): Decided {
   const { options } = command;
   const selection = selectTables(input.source, command);
   const largestFirst = selection.tables.toSorted((a, b) => sizeOf(b) - sizeOf(a) || byText(placeOf(a), placeOf(b)));
-  const placement = placeTables(largestFirst, command);
+  const names = targetNames(command, input.capabilities.target.dialect);
+  const placement = placeTables(largestFirst, command, names);
   const targets = placement.tables.map((placed) => placed.target);
   const clearing = clearSchemas(target, targets, options.dropSchema);
   const there = occupied(clearing.left);
-  const style = nameStyle(options.identifiers);
-  const drafts = placement.tables.map((placed, index) => draftTable(input, there, placed, index, style));
+  const draftTable = DRAFT[input.capabilities.target.dialect](input);
+  const drafts = placement.tables.map((placed, index) => draftTable(there, placed, index, names.style));
   const drafted = drafts.map((draft) => draft.planned);
-  const keyed = planForeignKeys(largestFirst, drafted, clearing.left.tables, {
-    wanted: options.foreignKeys,
-    trusted: input.capabilities.source.dialect === 'redshift',
-  });
+  const keyed = planForeignKeys(
+    largestFirst,
+    drafted,
+    clearing.left.tables,
+    FOREIGN_KEYS[input.capabilities.target.dialect](input),
+  );
   return {
     sources: largestFirst,
     planned: withClearing(keyed.planned, clearing.statements),
@@ -141,7 +150,7 @@ function decideTables(input: PlanInput): Decided {
       ...selection.hazards,
       ...placement.hazards,
       ...castHazards(command.casts, new Set(drafts.flatMap((draft) => draft.usedCasts))),
-      ...collisionHazards(placement.tables),
+      ...collisionHazards(placement.tables, names),
       ...clearing.hazards,
       ...drafts.flatMap((draft) => draft.hazards),
       ...keyed.hazards,
@@ -186,91 +195,3 @@ function shorten(table: PlannedTable, chunk: number, source: Table | undefined):
 }
 
 const sizeOf = (table: Table): number => table.heaps.reduce((sum, heap) => sum + heap.bytes, 0);
-
-interface Draft {
-  readonly planned: PlannedTable;
-  readonly hazards: readonly Hazard[];
-  readonly usedCasts: readonly number[];
-}
-
-function draftTable(input: PlanInput, there: Occupied, placed: PlacedTable, index: number, style: NameStyle): Draft {
-  const { command, capabilities } = input;
-  const { table, target } = placed;
-  const fromRedshift = capabilities.source.dialect === 'redshift';
-  const wished = planColumns(table, style, command, fromRedshift ? REDSHIFT_TO_REDSHIFT : undefined);
-  const existing = meetExisting(target, wished.columns, there, command);
-  const guarded = fromRedshift
-    ? guardRedshiftColumns(placeOf(table), existing.columns, wished.casted, command.options)
-    : guardColumns(placeOf(table), existing.columns, wished.casted, {
-        options: command.options,
-        utf8: (input.source.encoding ?? 'UTF8') === 'UTF8',
-      });
-  const { columns } = guarded;
-  const longRow = fromRedshift ? undefined : planLongRow(columns, command.options);
-  const { options } = command;
-  const wanted = { options, unload: capabilities.source.unload };
-  const road = fromRedshift ? planRoad(table, columns, wished.casted, wanted) : undefined;
-  const met = there.tables.get(keyOf(target));
-  const layout = existing.publish === 'replace' ? met?.layout : undefined;
-  const inherited = inherit(placed.storage, layout ?? layoutOf(table, columns), columns, placeOf(target));
-  const kept = tableStorage(inherited.storage, columns, placeOf(table), identifier);
-  const read = command.options.schemaOnly ? [] : partsOf(table, capabilities.source.major, partBounds(command.options));
-  const pieces = pieceBounds(command.options);
-  const fresh = isFresh(existing.publish);
-  const keys = fresh ? addKeys(table, { target, columns }) : { statements: [], hazards: [] };
-  const staging = `${OWN_PREFIX}${input.token}_${index}`;
-  const ledger = `${staging}_ledger`;
-  const create = createStatements({ schema: target.schema, staging, ledger }, table, columns, kept.storage);
-  return {
-    usedCasts: [...wished.usedCasts, ...guarded.usedCasts],
-    hazards: [
-      ...wished.hazards,
-      ...existing.hazards,
-      ...(met === undefined ? [] : attachedHazards(met, existing.publish)),
-      ...inherited.hazards,
-      ...guarded.hazards,
-      ...kept.hazards,
-      ...(fresh ? [] : ignoredStorage(placed)),
-      ...keys.hazards,
-      ...readHazards(table, read),
-      ...(road?.hazards ?? []),
-    ],
-    planned: {
-      table: index,
-      source: { schema: table.schema, name: table.name },
-      target,
-      staging,
-      ledger,
-      columns,
-      create: [...existing.proof, ...create],
-      publish: existing.publish,
-      dropForeignKeys: [],
-      addKeys: keys.statements,
-      addForeignKeys: [],
-      ...(longRow === undefined ? {} : { longRow }),
-      ...(road === undefined ? {} : { redshift: road.road }),
-      parts: read,
-      ...(pieces === undefined ? {} : { pieces }),
-      batches: groupParts(read.length, pieces !== undefined).map((numbers, batch) => ({ batch, parts: numbers })),
-    },
-  };
-}
-
-/** How a Redshift source keeps the table, by the names that its columns get. */
-function layoutOf({ layout }: Table, columns: readonly PlannedColumn[]): Layout | undefined {
-  if (layout === undefined) return undefined;
-  const named = (name: string): string => columns.find(({ source }) => source === name)?.target ?? name;
-  return {
-    ...layout,
-    ...(layout.distKey === undefined ? {} : { distKey: named(layout.distKey) }),
-    sortKey: layout.sortKey.map(named),
-    encodings: layout.encodings.map(({ column, encoding }) => ({ column: named(column), encoding })),
-  };
-}
-
-/** A table that is only filled keeps the distribution it has. */
-function ignoredStorage({ target, storage }: PlacedTable): Hazard[] {
-  if (Object.keys(storage).length === 0) return [];
-  const message = 'the table is there and stays as it is: what SET or DISTRIBUTE says of its keys does nothing';
-  return [{ kind: 'STORAGE_IGNORED', policy: 'report', place: placeOf(target), message }];
-}

@@ -93,7 +93,8 @@ export function groupChunks(
     schemas: [...new Set(members.map((table) => table.target.schema))]
       // A schema that is there is not made again: that would want the right to make schemas.
       .filter((schema) => !existing.has(schema))
-      .map((schema) => `CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`),
+      .map((schema) => `CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`)
+      .concat([...new Set(members.flatMap(({ postgresql }) => postgresql?.setup ?? []))]),
     tables: members,
   }));
 }

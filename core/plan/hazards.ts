@@ -6,12 +6,12 @@ import type { Capabilities } from '../dialect/capabilities.ts';
 import type { PublishItem } from '../pipeline.ts';
 import { TABLES_PER_PUBLISH } from './chunks.ts';
 import type { Hazard, PlannedTable } from './model.ts';
-import { clashes, nameProblem, placeOf, tableNameProblem } from './names.ts';
+import { clashes, nameProblem, placeOf, type TargetNames, tableNameProblem } from './names.ts';
 import { MOST_UNSPLIT_BYTES } from './parts.ts';
 import { type PlacedTable, sameTarget } from './place.ts';
 
 /** What stands against reading a table. */
-export function readHazards(table: Table, parts: PlannedTable['parts']): Hazard[] {
+export function readHazards(table: Table, parts: PlannedTable['parts'], target: 'Redshift' | 'PostgreSQL'): Hazard[] {
   const place = placeOf(table);
   const unreadable = table.heaps
     .filter((heap) => !heap.readable)
@@ -30,21 +30,23 @@ export function readHazards(table: Table, parts: PlannedTable['parts']): Hazard[
     });
   const parents = table.inherits.map((parent) => `${parent.schema}.${parent.name}`).join(', ');
   const message = `it inherits from ${parents}; in Redshift its rows are in this table only, not in its parent's as well`;
-  const inherited: Hazard[] = parents === '' ? [] : [{ kind: 'LOSES_DETAIL', policy: 'report', place, message }];
+  const inherited: Hazard[] =
+    parents === '' || target === 'PostgreSQL' ? [] : [{ kind: 'LOSES_DETAIL', policy: 'report', place, message }];
   return [...unreadable, ...unsplit, ...inherited];
 }
 
 /** Tables that would be one table in Redshift, and names it would cut. */
-export function collisionHazards(tables: readonly PlacedTable[]): Hazard[] {
+export function collisionHazards(tables: readonly PlacedTable[], { server, folds, mostBytes }: TargetNames): Hazard[] {
   const collisions = clashes(tables, sameTarget).map((group): Hazard => {
     const names = group.map(({ table }) => `"${table.schema}"."${table.name}"`).join(' and ');
     const place = group.map(({ table }) => placeOf(table)).join(', ');
     const one = group[0] === undefined ? '' : placeOf(group[0].target);
-    const message = `${names} are one name in Redshift, ${one}; it folds to lower case; rename one`;
+    const message = `${names} are one name in ${server}, ${one}; ${folds ? 'it folds to lower case; ' : ''}rename one`;
     return { kind: 'NAME_COLLISION', policy: 'refuse', place, message };
   });
   const unfit = tables.flatMap(({ table, target }): Hazard[] => {
-    const message = tableNameProblem(target.name) ?? nameProblem(target.schema);
+    const message =
+      tableNameProblem(target.name, { server, mostBytes }) ?? nameProblem(target.schema, { server, mostBytes });
     return message === undefined ? [] : [{ kind: 'NAME_UNFIT', policy: 'refuse', place: placeOf(table), message }];
   });
   return [...collisions, ...unfit];

@@ -3,11 +3,12 @@
 
 import type { ForeignKey, Key, Table } from '../catalog/model.ts';
 import { identifier, identifiers, qualified } from '../sql/quote.ts';
+import type { PlanInput } from './build.ts';
 import type { Hazard, PlannedColumn, PlannedTable } from './model.ts';
 import { byText, foldName, keyOf, type Name, placeOf } from './names.ts';
 
 /** What a source table is in the target. */
-interface Placed {
+export interface Placed {
   readonly target: Name;
   readonly columns: readonly PlannedColumn[];
 }
@@ -45,13 +46,6 @@ function columnsOf({ columns }: Placed, names: readonly string[]): PlannedColumn
   return names.flatMap((name) => columns.find(({ source }) => source === name) ?? []);
 }
 
-export interface ForeignKeyWishes {
-  /** Keys are added at all. */
-  readonly wanted?: boolean;
-  /** What the source declares is taken over, whether anything proves it or not: Redshift proves none. */
-  readonly trusted?: boolean;
-}
-
 /**
  * The tables with their foreign keys: one to add stands with whichever of its two tables is published later, one to
  * drop with the earlier. `tables` are the sources of `planned`, in the same order.
@@ -60,14 +54,14 @@ export function planForeignKeys(
   tables: readonly Table[],
   planned: readonly PlannedTable[],
   target: readonly Table[],
-  { wanted = true, trusted = false }: ForeignKeyWishes = {},
+  rules: ForeignKeyRules,
 ): { planned: PlannedTable[]; hazards: Hazard[] } {
   const indexOf = new Map(planned.map((table) => [keyOf(table.target), table.table]));
   const publishOf = (name: Name) => planned[indexOf.get(keyOf(name)) ?? -1]?.publish;
   const fresh = new Map(
     planned.filter(({ publish }) => isFresh(publish)).map((table) => [keyOf(table.source), table] as const),
   );
-  const add = wanted ? tables.map((table) => addForeignKeys(table, (source) => fresh.get(keyOf(source)), trusted)) : [];
+  const add = tables.map((table) => addForeignKeys(table, (source) => fresh.get(keyOf(source)), rules));
   const drop = dropForeignKeys(target, (name) => publishOf(name) === 'replace');
   const at = ({ from, to }: { from: Name; to: Name }) =>
     [indexOf.get(keyOf(from)) ?? 0, indexOf.get(keyOf(to)) ?? 0] as const;
@@ -79,11 +73,16 @@ export function planForeignKeys(
   const sqlOf = (keys: readonly { sql: string }[] | undefined) => (keys ?? []).map((key) => key.sql);
   return {
     hazards: [...add.flatMap((one) => one.hazards), ...drop.hazards],
-    planned: planned.map((table) => ({
-      ...table,
-      addForeignKeys: sqlOf(added.get(table.table)),
-      dropForeignKeys: sqlOf(dropped.get(table.table)),
-    })),
+    planned: planned.map((table) => {
+      const mine = added.get(table.table) ?? [];
+      const validate = mine.flatMap((key) => key.validate ?? []);
+      return {
+        ...table,
+        addForeignKeys: sqlOf(mine),
+        dropForeignKeys: sqlOf(dropped.get(table.table)),
+        ...(table.postgresql === undefined ? {} : { postgresql: { ...table.postgresql, validate } }),
+      };
+    }),
   };
 }
 
@@ -91,7 +90,7 @@ export function planForeignKeys(
 export const isFresh = (publish: PlannedTable['publish']): boolean => publish === 'create' || publish === 'replace';
 
 interface PlannedForeignKeys {
-  readonly add: readonly { readonly from: Name; readonly to: Name; readonly sql: string }[];
+  readonly add: readonly { readonly from: Name; readonly to: Name; readonly sql: string; readonly validate?: string }[];
   readonly hazards: readonly Hazard[];
 }
 
@@ -99,15 +98,16 @@ interface PlannedForeignKeys {
 function addForeignKeys(
   table: Table,
   placedOf: (source: Name) => Placed | undefined,
-  trusted: boolean,
+  rules: ForeignKeyRules,
 ): PlannedForeignKeys {
   const from = placedOf(table);
-  if (from === undefined) return { add: [], hazards: [] };
-  const add: { from: Name; to: Name; sql: string }[] = [];
+  if (from === undefined || !rules.wanted) return { add: [], hazards: [] };
+  const add: { from: Name; to: Name; sql: string; validate?: string }[] = [];
   const hazards: Hazard[] = [];
   for (const key of table.foreignKeys) {
     const to = placedOf({ schema: key.references.schema, name: key.references.table });
-    const dropped = to === undefined ? 'the table it refers to is not part of this run' : unfit(key, from, to, trusted);
+    const dropped =
+      to === undefined ? 'the table it refers to is not part of this run' : rules.unfit(table, key, from, to);
     if (to === undefined || dropped !== undefined) {
       const message = `foreign key "${key.name}" is left out: ${dropped}`;
       hazards.push({ kind: 'FOREIGN_KEY_DROPPED', policy: 'report', place: placeOf(table), message });
@@ -118,12 +118,32 @@ function addForeignKeys(
     const body =
       `FOREIGN KEY (${identifiers(own)}) ` +
       `REFERENCES ${qualified(to.target.schema, to.target.name)} (${identifiers(referenced)})`;
-    add.push({ from: from.target, to: to.target, sql: addConstraint(from.target, key.name, body) });
+    const { sql, validate } = rules.add(table, key, from.target, body);
+    add.push({ from: from.target, to: to.target, sql, ...(validate === undefined ? {} : { validate }) });
   }
   return { add, hazards };
 }
 
-/** Why a foreign key between two tables of the run cannot stand, or undefined. */
+/** What foreign keys are in a kind of target. */
+export interface ForeignKeyRules {
+  /** Whether they are added at all. */
+  readonly wanted: boolean;
+  /** Why one between two tables of the run cannot stand, or undefined. */
+  unfit(table: Table, key: ForeignKey, from: Placed, to: Placed): string | undefined;
+  /** The statement that adds it to `target`, and the one that proves it afterwards where that is another. */
+  add(table: Table, key: ForeignKey, target: Name, body: string): { readonly sql: string; readonly validate?: string };
+}
+
+/** Redshift checks no key, and trusts all of its own. */
+export const redshiftForeignKeys = ({
+  command,
+  capabilities,
+}: Pick<PlanInput, 'command' | 'capabilities'>): ForeignKeyRules => ({
+  wanted: command.options.foreignKeys,
+  unfit: (_table, key, from, to) => unfit(key, from, to, capabilities.source.dialect === 'redshift'),
+  add: (_table, key, target, body) => ({ sql: addConstraint(target, key.name, body) }),
+});
+
 function unfit(key: ForeignKey, from: Placed, to: Placed, trusted: boolean): string | undefined {
   if (!key.validated && !trusted) return 'it is NOT VALID in the source, and Redshift would trust it';
   const others = columnsOf(to, key.references.columns);

@@ -63,6 +63,7 @@ export type HazardKind =
   | 'KEY_DROPPED'
   | 'FOREIGN_KEY_DROPPED'
   | 'FOREIGN_KEY_FROM_OUTSIDE'
+  | 'LOST_WITH_TABLE'
   | 'PUBLISHED_IN_PARTS';
 
 /** Values of a column that Redshift would refuse or alter: how they are found, and what becomes of them. */
@@ -170,6 +171,30 @@ export interface PlannedTable {
   /** Each part is cut into pieces of at most this, and each is a COPY of its own. */
   readonly pieces?: PieceBounds;
   readonly batches: readonly PlannedBatch[];
+  /** What only a PostgreSQL target has. */
+  readonly postgresql?: PlannedPostgresql;
+}
+
+export interface PlannedPostgresql {
+  /** Statements that make the extensions, types and sequences that the table needs, before it; others may make the same. */
+  readonly setup: readonly string[];
+  /** Built on the staged table when all rows are there, in any order and several at once. */
+  readonly indexes: readonly PlannedIndex[];
+  /** Statements that set its sequences, before it becomes live. */
+  readonly sequences: readonly string[];
+  /** Statements of the publish transaction, once the table has its name. */
+  readonly finish: readonly string[];
+  /** Statements after it: foreign keys are proven. */
+  readonly validate: readonly string[];
+  /** Of a table that rows are added to: whether its triggers stay silent. */
+  readonly disableTriggers?: boolean;
+}
+
+export interface PlannedIndex {
+  readonly schema: string;
+  /** While the table is staged. */
+  readonly name: string;
+  readonly sql: string;
 }
 
 /** The texts that stand for NULL in a run's CSV: the first, and the next where a value is the one before it. */
@@ -182,7 +207,7 @@ export interface PlanChunk {
   readonly redshift?: RedshiftReading;
   /** The target's table of blocks that have run; absent when the command has none. */
   readonly blocks?: Name;
-  /** Statements that make the schemas of this chunk's tables. */
+  /** Statements that make the schemas of this chunk's tables, and what these need besides. */
   readonly schemas: readonly string[];
   readonly tables: readonly PlannedTable[];
 }

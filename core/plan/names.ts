@@ -1,10 +1,18 @@
 // What tables and columns are called in Redshift, and which of them would be the same name there.
 
 import { createHash } from 'node:crypto';
-import type { LoadOptions } from '../command/model.ts';
+import type { Dialect } from '../catalog/model.ts';
+import type { LoadCommand, LoadOptions } from '../command/model.ts';
 
-/** Redshift cuts names after this many bytes, silently. */
-const NAME_BYTES = 127;
+/** How a server takes names. */
+export interface NameLimits {
+  readonly server: 'Redshift' | 'PostgreSQL';
+  /** It cuts them after so many bytes, silently. */
+  readonly mostBytes: number;
+}
+
+const REDSHIFT_NAMES: NameLimits = { server: 'Redshift', mostBytes: 127 };
+const POSTGRESQL_NAMES: NameLimits = { server: 'PostgreSQL', mostBytes: 63 };
 
 /** Names that Redshift keeps for itself: no user column may have them. */
 const SYSTEM_COLUMNS = new Set(['oid', 'tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid', 'insertxid', 'deletexid']);
@@ -26,6 +34,29 @@ export type NameStyle = (name: string) => string;
  */
 export function nameStyle(identifiers: LoadOptions['identifiers']): NameStyle {
   return identifiers === 'snake_case' ? (name) => foldName(snakeCase(name)) : foldName;
+}
+
+/** How names of a run are written in its target. */
+export interface TargetNames extends NameLimits {
+  /** Names of the source. */
+  readonly style: NameStyle;
+  /** Names that the command gives. */
+  readonly given: NameStyle;
+  /** Whether the server makes one name of two that differ in case. */
+  readonly folds: boolean;
+}
+
+const asItIs: NameStyle = (name) => name;
+
+/** PostgreSQL keeps names as they are, unless the command says otherwise: as pgloader does, whatever its manual says. */
+export function targetNames(
+  { options, origins }: Pick<LoadCommand, 'options' | 'origins'>,
+  target: Dialect,
+): TargetNames {
+  const style = nameStyle(options.identifiers);
+  if (target === 'redshift') return { ...REDSHIFT_NAMES, style, given: foldName, folds: true };
+  const kept = origins.identifiers !== 'given' || options.identifiers === 'quote';
+  return { ...POSTGRESQL_NAMES, style: kept ? asItIs : style, given: kept ? asItIs : foldName, folds: false };
 }
 
 /** `CamelCase` is `camel_case`, `HTTPServer` is `http_server`, and what is no letter or digit is `_`. */
@@ -53,18 +84,20 @@ export function columnNameProblem(name: string): string | undefined {
   return SYSTEM_COLUMNS.has(name) ? `"${name}" is a system column of Redshift` : nameProblem(name);
 }
 
-/** What is wrong with any name in Redshift, or undefined. */
-export function nameProblem(name: string): string | undefined {
+/** What is wrong with any name in the target, or undefined. */
+export function nameProblem(name: string, { server, mostBytes }: NameLimits = REDSHIFT_NAMES): string | undefined {
   if (name === '') return 'a name cannot be empty';
   const bytes = new TextEncoder().encode(name).length;
-  return bytes > NAME_BYTES ? `"${name}" has ${bytes} bytes; Redshift cuts names after ${NAME_BYTES}` : undefined;
+  return bytes > mostBytes ? `"${name}" has ${bytes} bytes; ${server} cuts names after ${mostBytes}` : undefined;
 }
 
-/** What is wrong with a table's name in Redshift, or undefined. */
-export function tableNameProblem(name: string): string | undefined {
+/** What is wrong with a table's name in the target, or undefined. */
+export function tableNameProblem(name: string, limits: NameLimits): string | undefined {
   if (name.startsWith(OWN_PREFIX)) return `names that begin with ${OWN_PREFIX} are pgshift's own`;
-  if (name.startsWith('#')) return `"${name}" begins with #, by which Redshift knows temporary tables; rename it`;
-  return nameProblem(name);
+  if (limits.server === REDSHIFT_NAMES.server && name.startsWith('#')) {
+    return `"${name}" begins with #, by which Redshift knows temporary tables; rename it`;
+  }
+  return nameProblem(name, limits);
 }
 
 /** The members of every group that share a key, groups of one left out. */

@@ -2,10 +2,10 @@
 // in turn, and at last the target's way of writing names.
 
 import type { Table } from '../catalog/model.ts';
-import type { Distribution, LoadCommand, StorageParameters, TableAlteration } from '../command/model.ts';
+import type { Distribution, LoadCommand, Setting, StorageParameters, TableAlteration } from '../command/model.ts';
 import { filterMatcher } from './match.ts';
 import type { Hazard } from './model.ts';
-import { foldName, keyOf, type Name, type NameStyle, nameStyle, placeOf } from './names.ts';
+import { keyOf, type Name, placeOf, type TargetNames } from './names.ts';
 import { unmatchedFilters } from './select.ts';
 
 /** How Redshift keeps a table, as far as a command says. Columns are named as the command names them. */
@@ -15,6 +15,9 @@ export interface PlacedTable {
   readonly table: Table;
   readonly target: Name;
   readonly storage: Storage;
+  /** PostgreSQL's own: storage parameters in the order given, and where the table is kept. */
+  readonly parameters?: readonly Setting[];
+  readonly tablespace?: string;
 }
 
 type Moves = Pick<LoadCommand, 'alterSchemas' | 'alterTables' | 'distribute' | 'options'>;
@@ -27,6 +30,8 @@ interface Draft {
   readonly ownSchema: boolean;
   readonly ownName: boolean;
   readonly storage: Storage;
+  readonly parameters?: readonly Setting[];
+  readonly tablespace?: string;
 }
 
 export interface Placement {
@@ -35,7 +40,7 @@ export interface Placement {
 }
 
 /** Places every table; hazards say which alteration speaks of no table, and what has no meaning in Redshift. */
-export function placeTables(tables: readonly Table[], command: Moves): Placement {
+export function placeTables(tables: readonly Table[], command: Moves, names: TargetNames): Placement {
   const hazards: Hazard[] = [];
   let drafts = tables.map((table): Draft => {
     const { schema, name } = table;
@@ -44,14 +49,13 @@ export function placeTables(tables: readonly Table[], command: Moves): Placement
   drafts = renameSchemas(drafts, command, hazards);
   drafts = distribute(drafts, command.distribute, hazards);
   for (const alteration of command.alterTables) drafts = alter(drafts, alteration, hazards);
-  const style = nameStyle(command.options.identifiers);
-  return { tables: drafts.map((draft) => place(draft, style)), hazards };
+  return { tables: drafts.map((draft) => place(draft, names)), hazards };
 }
 
-/** The command's own words are taken as they are, but for what Redshift folds. */
-function place({ table, schema, name, ownSchema, ownName, storage }: Draft, style: NameStyle): PlacedTable {
-  const target = { schema: ownSchema ? style(schema) : foldName(schema), name: ownName ? style(name) : foldName(name) };
-  return { table, target, storage };
+/** The command's own words are taken as they are, but for what the target folds. */
+function place({ schema, name, ownSchema, ownName, ...draft }: Draft, { style, given }: TargetNames): PlacedTable {
+  const target = { schema: ownSchema ? style(schema) : given(schema), name: ownName ? style(name) : given(name) };
+  return { ...draft, target };
 }
 
 function renameSchemas(drafts: readonly Draft[], { alterSchemas }: Moves, hazards: Hazard[]): Draft[] {
@@ -97,7 +101,7 @@ function alter(drafts: readonly Draft[], alteration: TableAlteration, hazards: H
   return drafts.map((draft) => (matches(draft) ? altered(draft, alteration.action) : draft));
 }
 
-/** Tablespaces and PostgreSQL's own storage parameters mean nothing to Redshift: `withoutMeaning` says so. */
+/** What means nothing to the target, a remark says. */
 function altered(draft: Draft, action: TableAlteration['action']): Draft {
   switch (action.kind) {
     case 'rename':
@@ -105,11 +109,12 @@ function altered(draft: Draft, action: TableAlteration['action']): Draft {
     case 'set schema':
       return { ...draft, schema: action.schema, ownSchema: false };
     case 'set': {
-      const { others: _others, ...storage } = action.parameters;
-      return { ...draft, storage: merged(draft.storage, storage) };
+      const { others, ...storage } = action.parameters;
+      const parameters = [...(draft.parameters ?? []), ...others];
+      return { ...draft, storage: merged(draft.storage, storage), ...(others.length === 0 ? {} : { parameters }) };
     }
     case 'set tablespace':
-      return draft;
+      return { ...draft, tablespace: action.tablespace };
   }
 }
 

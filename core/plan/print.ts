@@ -5,6 +5,7 @@ import type { Measured } from '../cast/measured.ts';
 import type { LoadCommand, SqlBlock } from '../command/model.ts';
 import { blocksAt, type Moment } from '../sql/blocks.ts';
 import { copyOut } from '../sql/copy-out.ts';
+import { swapStatements as swapInPostgresql } from '../sql/postgresql/swap.ts';
 import { swapStatements } from '../sql/publish.ts';
 import type { Hazard, PlanChunk, PlannedColumn, PlannedTable, PlanSummary } from './model.ts';
 import { optionLines } from './print-options.ts';
@@ -112,9 +113,20 @@ function script(chunks: readonly PlanChunk[], tables: readonly PlannedTable[], c
     ...heading('Load: at the source, one of these for each part; --json lists the values that are looked for'),
     ...chunks.flatMap(({ sentinels, tables: members }) => members.flatMap((table) => readLines(table, sentinels[0]))),
     ...heading('Publish'),
-    ...(tables.length === 0 ? [] : statements(['BEGIN', ...swapStatements(tables), 'COMMIT'])),
+    ...publishLines(tables),
     ...blockLines(command, 'AFTER CREATE SCHEMA'),
     ...blockLines(command, 'AFTER LOAD'),
+  ];
+}
+
+function publishLines(tables: readonly PlannedTable[]): string[] {
+  if (tables.length === 0) return [];
+  const own = tables.flatMap(({ postgresql }) => postgresql ?? []);
+  const swap = own.length === 0 ? swapStatements(tables) : swapInPostgresql(tables);
+  return [
+    ...statements(own.flatMap(({ indexes, sequences }) => [...indexes.map(({ sql }) => sql), ...sequences])),
+    ...statements(['BEGIN', ...swap, 'COMMIT']),
+    ...statements(own.flatMap(({ validate }) => validate)),
   ];
 }
 

@@ -29,7 +29,7 @@ export const tokenIn = (name: string): string | undefined =>
 /** Every table of ours in the database but temporary ones: `schema`, `name`. */
 export const findOwnTables =
   'SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace ' +
-  `WHERE c.relkind = 'r' AND c.relname ~ ${eitherLiteral(`^${OWN_PREFIX}`)} AND n.nspname !~ '^pg_' ` +
+  `WHERE c.relkind IN ('r', 'p') AND c.relname ~ ${eitherLiteral(`^${OWN_PREFIX}`)} AND n.nspname !~ '^pg_' ` +
   'ORDER BY n.nspname, c.relname';
 
 export const createClaims = (schema: string): string =>

@@ -25,6 +25,13 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** A text between dollars, of PostgreSQL: for the body of a DO. */
+export function dollarQuoted(text: string): string {
+  let tag = '$$';
+  for (let number = 0; text.includes(tag); number += 1) tag = `$q${number}$`;
+  return `${tag}${text}${tag}`;
+}
+
 /** A text as a Redshift literal: there a backslash escapes, and E'…' is not known to exist. */
 export function redshiftLiteral(text: string): string {
   return literal(text.replaceAll('\\', '\\\\'));

@@ -186,10 +186,10 @@ const SOURCE_FACTS = `
 
 async function targetCapabilities(session: Session): Promise<Capabilities['target']> {
   const server = await serverOf(session, 'target');
-  if (server.dialect !== 'redshift') {
+  if (server.dialect === 'postgresql' && server.major < OLDEST_POSTGRESQL) {
     throw new PgshiftError(
       'DialectUnsupported',
-      `The target is ${server.label}; writing into PostgreSQL is not supported yet.`,
+      `The target is ${server.label}; the oldest that is written is ${OLDEST_POSTGRESQL}.`,
     );
   }
   const [row] = await session.query('SELECT current_database() AS database');

@@ -6,6 +6,7 @@ import { artifactKeys } from '../../core/artifacts.ts';
 import { type CatalogRows, catalogFromRows } from '../../core/catalog/from-rows.ts';
 import { keyRangesQuery } from '../../core/catalog/key-ranges.ts';
 import type { Catalog, Dialect } from '../../core/catalog/model.ts';
+import type { PostgresqlRows } from '../../core/catalog/postgresql.ts';
 import { QUERIES } from '../../core/catalog/queries.generated.ts';
 import type { Row } from '../../core/catalog/rows.ts';
 import type { Endpoint, LoadCommand } from '../../core/command/model.ts';
@@ -39,15 +40,17 @@ export async function discover(
   const planned = (await ports.store.findText(artifactKeys.batches(run))) !== undefined;
   const { dialect } = capabilities.source;
   const reading = { run, step: 'discover', command, snapshot: snapshot && !planned, dialect };
-  const found = await sourceCatalog(ports, reading, capabilities.source, command);
+  const found = await sourceCatalog(ports, reading, capabilities, command);
   if (planned) {
     const { source: was } = await ports.store.getJson<Catalogs>(artifactKeys.catalog(run));
     expectUnchanged(was, found, command);
     return { tables: was.tables.length };
   }
-  const source = command.options.measureColumns
-    ? await measureColumns(ports, reading, { catalog: found, command, server: capabilities.source })
-    : found;
+  // Only Redshift's types are sized by what they hold.
+  const source =
+    command.options.measureColumns && capabilities.target.dialect === 'redshift'
+      ? await measureColumns(ports, reading, { catalog: found, command, server: capabilities.source })
+      : found;
   const target = await targetCatalog(ports, run, command, capabilities.target);
   await ports.store.putJson(artifactKeys.catalog(run), { source, target } satisfies Catalogs);
   const record: StepRecord = { step: 'discover', startedAt, endedAt: ports.now(), count: source.tables.length };
@@ -56,11 +59,16 @@ export async function discover(
 }
 
 /** Under the snapshot that the rows are read under: what is planned is what will be read. */
-async function sourceCatalog(ports: Ports, reading: Reading, server: Server, command: LoadCommand): Promise<Catalog> {
+async function sourceCatalog(
+  ports: Ports,
+  reading: Reading,
+  { source, target }: Capabilities,
+  command: LoadCommand,
+): Promise<Catalog> {
   const session = await openSourceReader(ports, reading);
   try {
-    if (server.dialect === 'redshift') return told(ports, 'source', await redshiftCatalog(session, server, command));
-    const catalog = await readCatalog(session, server);
+    if (source.dialect === 'redshift') return told(ports, 'source', await redshiftCatalog(session, source, command));
+    const catalog = await readCatalog(session, source, target.dialect === 'postgresql');
     const copied = await describeViews(session, catalog, command);
     await session.run('COMMIT');
     return told(ports, 'source', { ...catalog, tables: [...catalog.tables, ...copied] });
@@ -89,7 +97,7 @@ async function targetCatalog(ports: Ports, run: string, { target }: LoadCommand,
   });
   try {
     await session.run(BEGIN[server.dialect]);
-    const catalog = await readCatalog(session, server);
+    const catalog = await readCatalog(session, server, true);
     await session.run('COMMIT');
     return told(ports, 'target', await readAttachments(session, await readLayouts(session, catalog)));
   } finally {
@@ -109,8 +117,15 @@ function told(ports: Ports, end: Endpoint['end'], catalog: Catalog): Catalog {
   return catalog;
 }
 
-/** The catalog of the session's database, under whatever transaction the session is in. */
-export async function readCatalog(session: Session, server: Pick<Server, 'dialect' | 'major'>): Promise<Catalog> {
+/**
+ * The catalog of the session's database, under whatever transaction the session is in. `whole`: with what only PostgreSQL
+ * has, and only PostgreSQL can have again.
+ */
+export async function readCatalog(
+  session: Session,
+  server: Pick<Server, 'dialect' | 'major'>,
+  whole = false,
+): Promise<Catalog> {
   const ask = (sql: string): Promise<Row[]> => session.query(sql);
   const queries = QUERIES[server.dialect];
   const rows: CatalogRows = {
@@ -125,6 +140,26 @@ export async function readCatalog(session: Session, server: Pick<Server, 'dialec
     views: await ask(queries.views),
     inherits: 'inherits' in queries ? await ask(queries.inherits) : [],
   };
+  const own = whole && server.dialect === 'postgresql' ? { postgresql: await ownRows(ask) } : {};
   const keyRanges = server.dialect === 'postgresql' ? keyRangesQuery(server.major, rows.heaps) : undefined;
-  return catalogFromRows(server.dialect, keyRanges === undefined ? rows : { ...rows, keyRanges: await ask(keyRanges) });
+  const ranges = keyRanges === undefined ? {} : { keyRanges: await ask(keyRanges) };
+  return catalogFromRows(server.dialect, { ...rows, ...own, ...ranges });
+}
+
+async function ownRows(ask: (sql: string) => Promise<Row[]>): Promise<PostgresqlRows> {
+  const queries = QUERIES.postgresql;
+  return {
+    tableExtras: await ask(queries.tableExtras),
+    columnExtras: await ask(queries.columnExtras),
+    keyActions: await ask(queries.keyActions),
+    indexes: await ask(queries.indexes),
+    checks: await ask(queries.checks),
+    partitions: await ask(queries.partitions),
+    attached: await ask(queries.attached),
+    sequences: await ask(queries.sequences),
+    definitions: await ask(queries.definitions),
+    extensions: await ask(queries.extensions),
+    objects: await ask(queries.objects),
+    needs: await ask(queries.needs),
+  };
 }

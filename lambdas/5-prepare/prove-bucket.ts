@@ -1,12 +1,13 @@
 // Does one row come through the bucket into the target as it left? By the way that all rows will take.
 
-import { Readable } from 'node:stream';
-import { zstdCompressSync } from 'node:zlib';
+import { pipeline, Readable } from 'node:stream';
+import { createZstdDecompress, zstdCompressSync } from 'node:zlib';
 import { stringify } from 'csv-stringify/sync';
 import { artifactKeys } from '../../core/artifacts.ts';
 import type { Dialect } from '../../core/catalog/model.ts';
 import { PgshiftError } from '../../core/errors.ts';
 import type { Ports, Session } from '../../core/ports.ts';
+import { copyFrom } from '../../core/sql/postgresql/copy-in.ts';
 import { identifier } from '../../core/sql/quote.ts';
 import { copyIn, manifestOf } from '../../core/sql/redshift/copy-in.ts';
 import type { TargetSession } from '../target-session.ts';
@@ -51,7 +52,8 @@ const LOAD: Readonly<Record<Dialect, (ports: Ports, proof: Proof) => Promise<voi
     await session.run(copyIn({ table: PROBE_TABLE, ...copy }, await ports.copyAuthorization()));
     await ports.store.remove([manifest]);
   },
-  async postgresql() {
-    throw new PgshiftError('DialectUnsupported', 'Writing into PostgreSQL is not supported yet.');
+  async postgresql(ports, { session, object, sentinel }) {
+    const bytes = pipeline(await ports.store.getStream(object), createZstdDecompress(), () => {});
+    await session.copyIn(copyFrom(identifier(PROBE_TABLE), COLUMNS, sentinel), bytes);
   },
 };

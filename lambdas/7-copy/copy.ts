@@ -15,6 +15,7 @@ import type { Replaced } from '../../core/sql/guards.ts';
 import { MOST_ERRORS } from '../../core/sql/redshift/copy-in.ts';
 import { SPARE_MS } from '../../core/sql/session.ts';
 import { connectToTarget } from '../target-session.ts';
+import { loadOnce as intoPostgresql } from './into-postgresql/load-once.ts';
 import { loadOnce as intoRedshift } from './into-redshift/load-once.ts';
 import { type Load, type Loaded, type Loading, type LoadOnce, loadsOf, nameOf, sum } from './loads.ts';
 
@@ -58,9 +59,7 @@ export async function copy(
 /** One load, once however often it is tried, by the kind of the target. */
 const LOAD_ONCE: Readonly<Record<Dialect, LoadOnce>> = {
   redshift: intoRedshift,
-  postgresql: async () => {
-    throw new PgshiftError('DialectUnsupported', 'Writing into PostgreSQL is not supported yet.');
-  },
+  postgresql: intoPostgresql,
 };
 
 /** What Extract wrote of one batch. */

@@ -7,10 +7,10 @@ import type { LoadCommand } from '../../core/command/model.ts';
 import { PgshiftError, stagedGone, tooManyRejects } from '../../core/errors.ts';
 import type { StepInput, StepOutput } from '../../core/pipeline.ts';
 import type { PlanChunk, PlannedTable, PlanSummary } from '../../core/plan/model.ts';
-import { keyOf, placeOf } from '../../core/plan/names.ts';
+import { keyOf, type Name, placeOf } from '../../core/plan/names.ts';
 import type { Ports, Session } from '../../core/ports.ts';
 import type { BatchRecord, StepRecord } from '../../core/report/model.ts';
-import { countStaged, dropLedgers, findLive, findOwn, lockStaged, swapStatements } from '../../core/sql/publish.ts';
+import { countStaged, dropLedgers, findLive, findOwn, lockStaged } from '../../core/sql/publish.ts';
 import { qualified } from '../../core/sql/quote.ts';
 import { statementTimeoutMs } from '../../core/sql/session.ts';
 import { releaseClaims } from '../claims.ts';
@@ -19,10 +19,11 @@ import { readRecords } from '../read-records.ts';
 import { runBlocksAfter } from '../sql-blocks.ts';
 import { connectToTarget, type TargetSession } from '../target-session.ts';
 import type { Into } from './into.ts';
+import { intoPostgresql } from './into-postgresql/into-postgresql.ts';
 import { intoRedshift } from './into-redshift/into-redshift.ts';
 
 /** What publishing does by the kind of the target. */
-const INTO: Readonly<Record<Dialect, Into>> = { redshift: intoRedshift, postgresql: intoRedshift };
+const INTO: Readonly<Record<Dialect, Into>> = { redshift: intoRedshift, postgresql: intoPostgresql };
 
 /** How long publish waits for a table that somebody reads: Step Functions waits for less money than a Lambda. */
 const LOCK_MS = 30_000;
@@ -42,8 +43,9 @@ export async function publish(ports: Ports, input: StepInput<'publish'>): Promis
   try {
     // Every batch is done when the first tables are published: later ones would count the same rows.
     if (first === 0) await expectFewRejects(ports, run, command.options.maxRejects);
-    if (command.options.publishTableByTable) await makeLiveOneByOne(ports, target, run, tables);
-    else if (tables.length > 0) await makeLiveOnce(ports, target, run, { number: input.publish, tables });
+    const publishing = { ports, run, command, target };
+    if (command.options.publishTableByTable) await makeLiveOneByOne(publishing, tables);
+    else if (tables.length > 0) await makeLiveOnce(publishing, { number: input.publish, tables });
     await giveBack(ports, session, run, tables);
     const analyzeAll = () => analyze(ports, session, tables);
     // The blocks come once everything is live: with the last of the transactions that make it so.
@@ -93,18 +95,21 @@ async function isLast(ports: Ports, { run, last }: StepInput<'publish'>): Promis
 const TABLE_MS = LOCK_MS + 60_000;
 
 /** In the plan's order. The first that fails keeps those after it from becoming visible: a redrive or resume goes on there. */
-async function makeLiveOneByOne(
-  ports: Ports,
-  target: TargetSession,
-  run: string,
-  tables: readonly PlannedTable[],
-): Promise<void> {
+async function makeLiveOneByOne(publishing: Publishing, tables: readonly PlannedTable[]): Promise<void> {
+  const { ports } = publishing;
   for (const [at, table] of tables.entries()) {
     if (at > 0 && ports.remaining() < TABLE_MS) {
       throw new PgshiftError('Unfinished', `${at} of ${tables.length} tables are live, and more follow.`);
     }
-    await makeLiveOnce(ports, target, run, { number: table.table, tables: [table] });
+    await makeLiveOnce(publishing, { number: table.table, tables: [table] });
   }
+}
+
+interface Publishing {
+  readonly ports: Ports;
+  readonly run: string;
+  readonly command: LoadCommand;
+  readonly target: TargetSession;
 }
 
 /** What one transaction makes live. Numbers count transactions, or tables where each has one of its own. */
@@ -117,12 +122,8 @@ interface Transaction {
  * Makes the tables live unless they are. The ledgers outlive the transaction: without what was staged they say that it was
  * this run that made them live, and nobody who dropped it. The mark in the bucket says so when they are gone too.
  */
-async function makeLiveOnce(
-  ports: Ports,
-  target: TargetSession,
-  run: string,
-  { number, tables }: Transaction,
-): Promise<void> {
+async function makeLiveOnce(publishing: Publishing, { number, tables }: Transaction): Promise<void> {
+  const { ports, run, target } = publishing;
   const { session } = target;
   const mark = artifactKeys.published(run, number);
   if ((await ports.store.findText(mark)) === undefined) {
@@ -131,11 +132,12 @@ async function makeLiveOnce(
     const lost = tables.find((table) => !own(table, table.ledger));
     if (lost !== undefined) throw notOurs(lost);
     const staged = tables.filter((table) => own(table, table.staging));
-    if (staged.length === tables.length) await makeLive(ports, target, tables);
+    if (staged.length === tables.length) await makeLive(publishing, tables);
     // One transaction made them live, or none.
     else if (staged.length > 0) throw notOurs(tables.find((table) => !staged.includes(table)) ?? tables[0]);
     await ports.store.putJson(mark, { tables: tables.map(({ table }) => table) } satisfies Published);
   } else ports.log.info('tables already live', { tables: tables.length });
+  await INTO[target.dialect].after?.(session, tables);
 }
 
 /** What nobody needs any more, now that the marks are there. */
@@ -153,13 +155,20 @@ async function giveBack(ports: Ports, session: Session, run: string, tables: rea
 const notOurs = (table: PlannedTable | undefined): PgshiftError =>
   stagedGone(table === undefined ? 'a table' : placeOf(table.target));
 
-async function makeLive(ports: Ports, target: TargetSession, tables: readonly PlannedTable[]): Promise<void> {
+async function makeLive(publishing: Publishing, tables: readonly PlannedTable[]): Promise<void> {
+  const { ports, target } = publishing;
   const { session, dialect } = target;
   const into = INTO[dialect];
-  await lock(ports, target, tables);
+  await into.before?.(ports, publishing, tables);
+  const there = await namesIn(session, findLive(tables));
+  const replaced = tables
+    .filter(({ publish, target: live }) => publish === 'replace' && there.has(keyOf(live)))
+    .map(({ target: live }) => live);
+  await lock(ports, target, lockStaged(tables, into.lockLive === undefined ? replaced : []), replaced);
   await checkCounts(session, tables);
+  if (into.lockLive !== undefined && replaced.length > 0) await lock(ports, target, into.lockLive(replaced), replaced);
   const handOver = await into.takeOver(session, tables);
-  const statements = swapStatements(tables);
+  const statements = into.swapStatements(tables);
   for (let at = 0; at < statements.length; at += STATEMENTS_AT_ONCE) {
     await session.run(statements.slice(at, at + STATEMENTS_AT_ONCE).join('; '));
   }
@@ -167,15 +176,16 @@ async function makeLive(ports: Ports, target: TargetSession, tables: readonly Pl
   await session.run('COMMIT');
 }
 
-/** Locks what is staged and what it replaces. A table that is held says by whom. */
-async function lock(ports: Ports, { session, dialect }: TargetSession, tables: readonly PlannedTable[]): Promise<void> {
-  const there = await namesIn(session, findLive(tables));
-  const replaced = tables
-    .filter(({ publish, target }) => publish === 'replace' && there.has(keyOf(target)))
-    .map(({ target }) => target);
+/** A table that is held says by whom. */
+async function lock(
+  ports: Ports,
+  { session, dialect }: TargetSession,
+  sql: string,
+  replaced: readonly Name[],
+): Promise<void> {
   await session.run(`SET statement_timeout TO ${LOCK_MS}`);
   try {
-    await session.run(lockStaged(tables, replaced));
+    await session.run(sql);
   } catch (error) {
     if (!(error instanceof PgshiftError) || error.kind !== 'StatementTimeout' || replaced.length === 0) throw error;
     await session.run('ROLLBACK');

@@ -152,13 +152,6 @@ describe('refuses', () => {
     await expect(failure).rejects.not.toMatchObject({ message: expect.stringMatching(/hunter/) });
   });
 
-  test('a target that is PostgreSQL', async () => {
-    await expect(detected({ command }, { swapped: true })).rejects.toMatchObject({
-      name: 'DialectUnsupported',
-      message: expect.stringMatching(/target is PostgreSQL/),
-    });
-  });
-
   test('a snapshot where it would take the last connections', async () => {
     const narrow = { user: 'narrow', password: 'narrow' };
     await expect(detected({ command }, narrow)).rejects.toMatchObject({

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import type { Session } from '../../core/ports.ts';
 import { type PostgresServer, startPostgres } from '../../local/postgres/server.ts';
 
@@ -105,6 +106,11 @@ export async function openSession(uri: string): Promise<Session> {
         bytes.once('end', () => resolve(bytes.rowCount)).once('error', reject);
       });
       return { bytes, rows };
+    },
+    copyIn: async (sql, bytes) => {
+      const into = client.query(copyFrom(sql));
+      await pipeline(bytes, into);
+      return { rows: into.rowCount };
     },
     close: () => client.end().catch(() => {}),
   };

@@ -48,6 +48,10 @@ export function stepWorld(s3: S3Client, bucket: string, login: Login, options: W
         return session.describe(sql);
       },
       copyOut: session.copyOut,
+      copyIn: async (sql, bytes) => {
+        await before(sql);
+        return session.copyIn(sql, bytes);
+      },
       close: async () => {
         await session.close();
         closed[number] = true;

@@ -1,0 +1,15 @@
+-- Which check constraints has each table? Those that a partition or a child has of its parent alone say nothing new.
+SELECT k.conrelid AS table_oid,
+       k.oid AS oid,
+       k.conname AS name,
+       pg_get_constraintdef(k.oid) AS definition,
+       k.convalidated AS validated,
+       obj_description(k.oid, 'pg_constraint') AS comment
+FROM pg_catalog.pg_constraint k
+JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE k.contype = 'c'
+  AND k.conislocal
+  AND n.nspname !~ '^pg_'
+  AND n.nspname <> 'information_schema'
+ORDER BY k.conrelid, k.conname;
