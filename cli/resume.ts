@@ -8,7 +8,6 @@ import { printCommand } from '../core/command/print.ts';
 import { PgshiftError } from '../core/errors.ts';
 import type { Ports } from '../core/ports.ts';
 import { readSign, type SignOfLife } from '../core/running.ts';
-import { wantsSnapshot } from '../core/snapshot.ts';
 import { openSourceReader } from '../lambdas/source-reader.ts';
 import { ownAwsSettings } from './aws-settings.ts';
 import { type LoadArguments, type ReadyCommand, readCommands } from './commands.ts';
@@ -127,12 +126,12 @@ async function makeReady(
   }
   terminal.note(`Run ${run}: ${told(progress)}`);
   if (newSnapshot) {
-    expectReadable(run, command, progress);
+    expectReadable(run, progress);
     await startOver(ports, run, command);
     terminal.note('What it had staged is gone: it reads everything again, as of now');
     return;
   }
-  if (wantsSnapshot(command.options) && progress.unread > 0) await expectSnapshot(ports, run, command, progress);
+  if (progress.snapshot && progress.unread > 0) await expectSnapshot(ports, run, command, progress);
 }
 
 function told({ parts, unread, batches, loaded, tables, live }: Progress): string {
@@ -141,10 +140,8 @@ function told({ parts, unread, batches, loaded, tables, live }: Progress): strin
 }
 
 /** Whether another snapshot is of any use, and mixes no moments. */
-function expectReadable(run: string, command: LoadCommand, { live, tables }: Progress): void {
-  if (!wantsSnapshot(command.options)) {
-    throw new UsageError(`run ${run} reads without a snapshot: resume it without --new-snapshot`);
-  }
+function expectReadable(run: string, { snapshot, live, tables }: Progress): void {
+  if (!snapshot) throw new UsageError(`run ${run} reads without a snapshot: resume it without --new-snapshot`);
   if (live === 0) return;
   const message = `${live} of ${tables} tables of run ${run} are live already, and all of its rows are read: resume it without --new-snapshot.`;
   throw new PgshiftError('ConfigurationInvalid', message);

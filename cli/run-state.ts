@@ -1,11 +1,12 @@
 // How far has a run come that ended before its end? Told by the objects that its steps left in the bucket.
 import { artifactKeys } from '../core/artifacts.ts';
 import type { LoadCommand } from '../core/command/model.ts';
+import type { Capabilities } from '../core/dialect/capabilities.ts';
 import type { BatchItem } from '../core/pipeline.ts';
 import type { PlanSummary } from '../core/plan/model.ts';
 import type { Store } from '../core/ports.ts';
 import type { BatchRecord, Report } from '../core/report/model.ts';
-import { wantsSnapshot } from '../core/snapshot.ts';
+import { keepsSnapshot } from '../core/snapshot.ts';
 import { publishedTables } from '../lambdas/published.ts';
 import { readRecords } from '../lambdas/read-records.ts';
 import { findSnapshot } from '../lambdas/run-snapshot.ts';
@@ -19,6 +20,8 @@ export interface RunState {
 }
 
 export interface Progress {
+  /** Whether its readers see one moment that a relay keeps. */
+  readonly snapshot: boolean;
   readonly parts: number;
   /** Parts that have to be read from the source. */
   readonly unread: number;
@@ -61,7 +64,8 @@ interface Planned {
 }
 
 async function progressOf(store: Store, run: string, { command, plan, items }: Planned): Promise<Progress> {
-  const [snapshot, objects, records, live] = await Promise.all([
+  const [{ source }, taken, objects, records, live] = await Promise.all([
+    store.getJson<Capabilities>(artifactKeys.capabilities(run)),
     findSnapshot(store, run),
     store.list(artifactKeys.partObjects(run)),
     readRecords<BatchRecord[]>(store, artifactKeys.batchRecords(run)),
@@ -69,12 +73,16 @@ async function progressOf(store: Store, run: string, { command, plan, items }: P
   ]);
   const loaded = new Set(records.flat().map(({ batch }) => batch));
   const keys = new Set(objects.map(({ key }) => key));
-  const moment = wantsSnapshot(command.options) ? (snapshot?.takenAt ?? -1) : 0;
+  const snapshot = keepsSnapshot(command.options, source.dialect);
+  const moment = snapshot ? (taken?.takenAt ?? -1) : 0;
+  const together = keys.has(artifactKeys.writtenTogether(run));
   const parts = items.flatMap(({ reads }) => reads.flatMap((read) => read.parts));
   const unread = parts.filter(
-    ({ batch, part }) => !loaded.has(batch) && !keys.has(artifactKeys.writtenPart(run, batch, part, moment)),
+    ({ batch, part }) =>
+      !together && !loaded.has(batch) && !keys.has(artifactKeys.writtenPart(run, batch, part, moment)),
   );
   return {
+    snapshot,
     parts: plan.tables.reduce((sum, table) => sum + table.parts, 0),
     unread: unread.length,
     batches: plan.batches,

@@ -1,6 +1,7 @@
 // Which moment of the source does a run copy, where can it be had, and how is it told from another moment? A snapshot's
 // id is no identity: ids are local to one server, and come again after a restart.
 
+import type { Dialect } from './catalog/model.ts';
 import type { LoadCommand } from './command/model.ts';
 import { PgshiftError } from './errors.ts';
 import type { Holder } from './pipeline.ts';
@@ -11,6 +12,10 @@ export const HOLDERS = 2;
 /** Whether all readers of a run see one moment, which a relay keeps for them. Where no row is read none is needed. */
 export const wantsSnapshot = ({ noSnapshot, schemaOnly }: LoadCommand['options']): boolean =>
   !noSnapshot && !schemaOnly;
+
+/** Whether a relay keeps one, of a source of this dialect: Redshift exports none. */
+export const keepsSnapshot = (options: LoadCommand['options'], source: Dialect): boolean =>
+  wantsSnapshot(options) && source === 'postgresql';
 
 /** What a session that imported a snapshot can say of it and of the server it is on; texts, to be compared as such. */
 export interface Identity {

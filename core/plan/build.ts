@@ -4,7 +4,7 @@ import type { Catalog, Dialect, Table } from '../catalog/model.ts';
 import type { LoadCommand } from '../command/model.ts';
 import type { Capabilities } from '../dialect/capabilities.ts';
 import type { BatchItem, PublishItem } from '../pipeline.ts';
-import { HOLDERS, wantsSnapshot } from '../snapshot.ts';
+import { HOLDERS, keepsSnapshot } from '../snapshot.ts';
 import { blocksTable } from '../sql/blocks.ts';
 import { hiddenPolicies } from './attached.ts';
 import { spread } from './batches.ts';
@@ -57,7 +57,7 @@ export function buildPlan(input: PlanInput): Plan {
     isSized(decided.sources[table], capabilities.source.dialect),
   );
   const { dialect, unload } = capabilities.source;
-  const holders = wantsSnapshot(options) && dialect === 'postgresql' ? HOLDERS : 0;
+  const holders = keepsSnapshot(options, dialect) ? HOLDERS : 0;
   const workers = workersFor(options.workers, capabilities.source.freeConnections, holders);
   const moment = dialect === 'redshift' ? planMoment(decided.sources, new Set(chunkOf).size, { options }) : undefined;
   const grouped = groupItems(running, workers.count);

@@ -11,7 +11,7 @@ import { PgshiftError } from '../../core/errors.ts';
 import type { ExecutionInput, StepInput, StepOutput } from '../../core/pipeline.ts';
 import type { CopyAuthorization, Ports, Session } from '../../core/ports.ts';
 import type { StepRecord } from '../../core/report/model.ts';
-import { HOLDERS, wantsSnapshot } from '../../core/snapshot.ts';
+import { HOLDERS, keepsSnapshot, wantsSnapshot } from '../../core/snapshot.ts';
 import { applicationName } from '../../core/sql/session.ts';
 import { kindOfAuthorization } from './authorization.ts';
 import { trySessions } from './sessions.ts';
@@ -39,8 +39,8 @@ export async function detect(ports: Ports, { run, input }: StepInput<'detect'>):
   await ports.store.putJson(artifactKeys.capabilities(run), capabilities);
   const record: StepRecord = { step: 'detect', startedAt, endedAt: ports.now(), count: 2 };
   await ports.store.putJson(artifactKeys.stepRecord(run, 'detect'), record);
-  // Redshift exports no snapshot.
-  return { source: source.dialect, target: target.dialect, snapshot: wanted && source.dialect === 'postgresql' };
+  const snapshot = keepsSnapshot(command.options, source.dialect);
+  return { source: source.dialect, target: target.dialect, snapshot };
 }
 
 /** The one command of an execution. Refuses text that holds a password, without repeating any of it. */

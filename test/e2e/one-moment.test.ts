@@ -5,7 +5,7 @@ import { readCommands } from '../../cli/commands.ts';
 import { Secrets } from '../../cli/failure.ts';
 import type { Session } from '../../core/ports.ts';
 import { createDatabase, openSession, type TestDatabase } from '../support/database.ts';
-import { type InProcess, type InProcessOptions, startInProcess } from '../support/in-process.ts';
+import { type Ended, type InProcess, type InProcessOptions, startInProcess } from '../support/in-process.ts';
 import { bucket, region, type Servers, startServers } from './servers.ts';
 
 const TABLES = [0, 1, 2, 3];
@@ -36,14 +36,23 @@ beforeEach(async () => {
   );
   source = await createDatabase(servers.source, tables.join('\n'));
 });
-afterEach(() => source.drop());
+afterEach(async () => {
+  // Of a run that failed: the next one, of another machine, could not tell that it has ended.
+  await target.run('DROP TABLE IF EXISTS public._pgshift_claims');
+  await source.drop();
+});
+
+type Hooks = Pick<InProcessOptions, 'before' | 'atSource' | 'failed'>;
 
 /** Loads all accounts, in parts of some 100, and gives the money that has arrived. */
-async function load(
-  run: string,
-  options: readonly string[],
-  hooks: Pick<InProcessOptions, 'before' | 'atSource'>,
-): Promise<string | null | undefined> {
+async function load(run: string, options: readonly string[], hooks: Hooks): Promise<string | null | undefined> {
+  expect(await runLoad(run, options, hooks)).toEqual({ status: 'SUCCEEDED', error: undefined, cause: undefined });
+  const every = TABLES.map((n) => `SELECT money FROM public.accounts_${n}`).join(' UNION ALL ');
+  const [row] = await target.query(`SELECT sum(money) AS money FROM (${every}) AS a`);
+  return row?.money;
+}
+
+async function runLoad(run: string, options: readonly string[], hooks: Hooks): Promise<Ended> {
   const args = { first: source.uri, target: servers.target, options: ['rows per range = 100', ...options] };
   const [ready] = readCommands(args, new Secrets());
   if (ready === undefined) throw new Error('no command');
@@ -51,10 +60,7 @@ async function load(
   const machines: InProcess = await startInProcess({ environment, bucket, region, turnSeconds: 0.8, ...hooks });
   const ended = await machines.ended(await machines.start('Load', run, { command: ready.text }));
   await machines.close();
-  expect(ended).toEqual({ status: 'SUCCEEDED', error: undefined, cause: undefined });
-  const every = TABLES.map((n) => `SELECT money FROM public.accounts_${n}`).join(' UNION ALL ');
-  const [row] = await target.query(`SELECT sum(money) AS money FROM (${every}) AS a`);
-  return row?.money;
+  return ended;
 }
 
 /** Each part is read after a lock on its table. */
@@ -122,4 +128,45 @@ it('what moves behind the reader’s back is lost without a snapshot, and is not
     String(Number(ALL_MONEY) - 7),
   );
   expect(await load('with', ['workers = 1'], moveBehindItsBack())).toBe(ALL_MONEY);
+});
+
+/** Does something once, between the reading of two parts. */
+function whenHalfRead(work: () => Promise<unknown>): Hooks {
+  let parts = 0;
+  return {
+    atSource: async (step, sql) => {
+      if (step !== 'extract' || !readsPart(sql)) return;
+      parts += 1;
+      if (parts === 3) await work();
+    },
+  };
+}
+
+const HOLDERS = "FROM pg_stat_activity WHERE application_name LIKE 'pgshift/keep/%'";
+
+/** Both at once: none can take over from the other. */
+const endHolders = () => source.session.query(`SELECT pg_terminate_backend(pid) ${HOLDERS}`);
+
+const holdersHaveEnded = async () => {
+  while ((await source.session.query(`SELECT pid ${HOLDERS}`)).length > 0) await pause(50);
+};
+
+it.each<[name: string, options: string[], work: () => Promise<unknown>, reason: RegExp]>([
+  ['when both of its holders are lost', [], endHolders, /both sessions that held it have ended/],
+  [
+    'at the age that `snapshot max age` allows',
+    ['snapshot max age = 2 seconds'],
+    holdersHaveEnded,
+    /at the age that `snapshot max age` allows/,
+  ],
+])('a run loses its snapshot %s, and fails for that reason', async (name, options, work, reason) => {
+  const run = `lost-${name.length}`;
+  const thrown: string[] = [];
+  const ended = await runLoad(run, ['workers = 1', ...options], {
+    ...whenHalfRead(work),
+    failed: (step, { name: kind, message }) => thrown.push(`${step}: ${kind}: ${message}`),
+  });
+  expect(ended.status).toBe('FAILED');
+  const lost = thrown.filter((each) => /^(discover|extract): SnapshotLost/.test(each));
+  expect(lost, JSON.stringify([ended, thrown])).toEqual([expect.stringMatching(reason)]);
 });

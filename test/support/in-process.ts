@@ -4,6 +4,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { knownError } from '../../adapters/lambda.ts';
 import { portsOf } from '../../adapters/ports.ts';
+import type { PgshiftError } from '../../core/errors.ts';
 import { STEPS, type StepName, TURN_SECONDS } from '../../core/pipeline.ts';
 import type { Ports, Session } from '../../core/ports.ts';
 import { findAssembly } from '../../local/assembly.ts';
@@ -39,6 +40,8 @@ export interface InProcessOptions {
   readonly around?: (invocation: Invocation) => Promise<object>;
   /** Comes before each call of a step; may wait, throw, or do something behind its back. */
   readonly before?: (step: StepName, input: Readonly<Record<string, unknown>>) => Promise<void>;
+  /** Hears what a step threw, also when it is tried again. */
+  readonly failed?: (step: StepName, error: Pick<PgshiftError, 'name' | 'message'>) => void;
   /** Comes before each statement of a step at the source; the same. */
   readonly atSource?: (step: StepName, sql: string) => Promise<void>;
 }
@@ -97,6 +100,7 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
         } catch (error) {
           if (error instanceof StateError) throw error;
           const { name, message } = knownError(error);
+          options.failed?.(step, { name, message });
           throw new StateError(name, JSON.stringify({ errorType: name, errorMessage: message }));
         }
       },
