@@ -9,6 +9,7 @@ import type { PlanChunk } from '../../core/plan/model.ts';
 import { blocksTable } from '../../core/sql/blocks.ts';
 import { prepare } from '../../lambdas/5-prepare/prepare.ts';
 import { publish } from '../../lambdas/8-publish/publish.ts';
+import { untilAnswered } from '../support/lost-answers.ts';
 import { bucket, keys, region, rows, type StandIn, startStandIn } from '../support/redshift-stand-in.ts';
 import { stepWorld, type WorldOptions } from '../support/step-world.ts';
 
@@ -92,6 +93,16 @@ test('run once when steps are tried again, also after all was done', async () =>
   await publishLast();
   await publishLast();
   expect(await words()).toEqual(['after', 'before 1', 'before 2', 'created']);
+});
+
+test('run once when the answers to their commits are lost, each in its turn', async () => {
+  // Two blocks before, and two after.
+  expect(await untilAnswered((after) => prepare(world({ after }), { run, chunk: 0, execution: '' }))).toBeGreaterThan(
+    1,
+  );
+  expect(await untilAnswered((after) => publishLast({ after }))).toBeGreaterThan(1);
+  expect(await words()).toEqual(['after', 'before 1', 'before 2', 'created']);
+  expect(await ownTables()).toEqual([]);
 });
 
 test('go on with the first that did not run', async () => {

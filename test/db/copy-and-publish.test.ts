@@ -8,6 +8,7 @@ import { NO_CLAUSES } from '../../core/command/model.ts';
 import type { PlanChunk, PlannedTable } from '../../core/plan/model.ts';
 import { prepare } from '../../lambdas/5-prepare/prepare.ts';
 import { publish } from '../../lambdas/8-publish/publish.ts';
+import { untilAnswered } from '../support/lost-answers.ts';
 import { copyBatch as copy, type PartWritten } from '../support/one-batch.ts';
 import { bucket, keys, region, rows, type StandIn, startStandIn } from '../support/redshift-stand-in.ts';
 import { stepWorld, type WorldOptions } from '../support/step-world.ts';
@@ -74,12 +75,12 @@ function world(options: WorldOptions = {}) {
 }
 
 /** The run's artifacts, as detect and plan leave them, over a target without the tables. */
-async function begin(planned: PlannedTable = table): Promise<void> {
+async function begin(planned: PlannedTable | readonly PlannedTable[] = table, options: object = {}): Promise<void> {
   await session.query('DROP SCHEMA IF EXISTS sales CASCADE');
   const { store } = world();
-  await store.remove([artifactKeys.published(run, 0)]);
+  await store.remove([artifactKeys.published(run, 0), artifactKeys.published(run, 1)]);
   const target = { end: 'target', scheme: 'redshift' };
-  await store.putJson(artifactKeys.command(run), { source: { end: 'source' }, target, options: {}, ...NO_CLAUSES });
+  await store.putJson(artifactKeys.command(run), { source: { end: 'source' }, target, options, ...NO_CLAUSES });
   await store.putJson(artifactKeys.capabilities(run), {
     target: { dialect: 'redshift' },
     bucket: { name: bucket, region },
@@ -88,7 +89,7 @@ async function begin(planned: PlannedTable = table): Promise<void> {
     chunk: 0,
     sentinels: [sentinel],
     schemas: ['CREATE SCHEMA IF NOT EXISTS "sales"'],
-    tables: [planned],
+    tables: [planned].flat(),
   };
   await store.putJson(artifactKeys.planChunk(run, 0), chunk);
 }
@@ -281,6 +282,45 @@ describe('publish', () => {
       [9, 'z'],
     ]);
     expect(await ownTables()).toEqual([]);
+  });
+
+  describe('of tables that are added to, one after the other', () => {
+    const other: PlannedTable = {
+      ...table,
+      ...{ table: 1, target: { schema: 'sales', name: 'u' }, publish: 'append', addKeys: [], parts: [], batches: [] },
+      ...{ staging: '_pgshift_0_1', ledger: '_pgshift_0_1_ledger' },
+      create: table.create.map((sql) => sql.replaceAll('_pgshift_0_0', '_pgshift_0_1')),
+    };
+    const counts = () =>
+      rows(session, 'SELECT (SELECT COUNT(*)::int FROM sales.t), (SELECT COUNT(*)::int FROM sales.u)');
+    /** Both tables have a row that is not ours; one has two staged, the other none. */
+    const beginBoth = async (tableByTable: boolean) => {
+      await begin([{ ...table, publish: 'append', addKeys: [] }, other], { publishTableByTable: tableByTable });
+      await session.query(`CREATE SCHEMA sales; CREATE TABLE sales.t (id INTEGER, note VARCHAR(8));
+        INSERT INTO sales.t VALUES (9, 'z'); CREATE TABLE sales.u (id INTEGER, note VARCHAR(8)); INSERT INTO sales.u VALUES (9, 'z')`);
+      await prepare(world(), { run, chunk: 0, execution: '' });
+      await copyBatch(0, [await part(0, '1,"a"\n', 1)]);
+      await loadTheRest();
+    };
+
+    test.each([true, false])('each is added once when answers are lost (table by table: %s)', async (tableByTable) => {
+      await beginBoth(tableByTable);
+      expect(await untilAnswered((after) => publishAll({ after }))).toBeGreaterThan(tableByTable ? 2 : 1);
+      expect(await counts()).toEqual([[3, 1]]);
+      expect(await ownTables()).toEqual([]);
+    });
+
+    test('what is live stays when a later one fails, and is left alone when it is tried again', async () => {
+      await beginBoth(true);
+      await session.query('ALTER TABLE sales.u RENAME TO away');
+      await expect(publishAll()).rejects.toMatchObject({ name: 'StatementRefused' });
+      expect(await rows(session, 'SELECT COUNT(*)::int FROM sales.t')).toEqual([[3]]);
+      await session.query('ALTER TABLE sales.away RENAME TO u');
+      await session.query('DELETE FROM sales.t WHERE id = 1');
+      expect(await publishAll()).toEqual({ tables: 2 });
+      expect(await counts()).toEqual([[2, 1]]);
+      expect(await ownTables()).toEqual([]);
+    });
   });
 
   test('finds its work done when it is tried again after it committed', async () => {

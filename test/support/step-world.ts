@@ -24,12 +24,14 @@ export interface WorldOptions {
   readonly authorization?: CopyAuthorization;
   /** Comes before every statement of every session; may throw, wait, or do something behind the step's back. */
   readonly before?: (sql: string) => Promise<void>;
+  /** Comes after every statement that is run: who throws here loses the server's answer. */
+  readonly after?: (sql: string) => void;
 }
 
 /** Both ends are the one login: a step that is tested alone connects to one of them. */
 export function stepWorld(s3: S3Client, bucket: string, login: Login, options: WorldOptions = {}): World {
   const closed: boolean[] = [];
-  const { authorization, before = async () => {} } = options;
+  const { authorization, before = async () => {}, after = () => {} } = options;
   const connect: Ports['connect'] = async ({ end }, sessionOptions) => {
     const where = { end, host: '127.0.0.1', ...login, tls: 'disable', authorities: [] } as const;
     const session = await openSession(where, sessionOptions);
@@ -41,7 +43,8 @@ export function stepWorld(s3: S3Client, bucket: string, login: Login, options: W
       },
       run: async (sql) => {
         await before(sql);
-        return session.run(sql);
+        await session.run(sql);
+        after(sql);
       },
       describe: async (sql) => {
         await before(sql);
