@@ -20,17 +20,18 @@ afterAll(() => standIn.close());
 
 describe('the catalogs of PostgreSQL 8.0.2', () => {
   it('have the columns that tools read of them', async () => {
-    const sql = `SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.atthasdef, d.adsrc, a.attisdistkey,
+    const sql = `SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.atthasdef, d.adsrc,
+        pg_catalog.pg_get_expr(d.adbin, d.adrelid) = d.adsrc, a.attisdistkey,
         a.attsortkeyord, format_encoding(a.attencodingtype::integer)
       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
         JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
       WHERE n.nspname = 'c' AND c.relname = 't' AND a.attnum > 0 ORDER BY a.attnum`;
     const oid = (await rows(session, `SELECT 'c.t'::regclass::oid`))[0]?.[0];
     expect(await rows(session, sql)).toEqual([
-      ['n', 'bigint', true, true, `"identity"(${oid}, 0, '5,2'::text)`, false, 0, 'az64'],
-      ['g', 'integer', true, true, `default_identity(${oid}, 1, '1,1'::text)`, false, 0, 'az64'],
-      ['k', 'integer', true, true, '7', true, 0, 'none'],
-      ['s', 'character varying(9)', false, true, "'x'::character varying", false, 1, 'zstd'],
+      ['n', 'bigint', true, true, `"identity"(${oid}, 0, '5,2'::text)`, true, false, 0, 'az64'],
+      ['g', 'integer', true, true, `default_identity(${oid}, 1, '1,1'::text)`, true, false, 0, 'az64'],
+      ['k', 'integer', true, true, '7', true, true, 0, 'none'],
+      ['s', 'character varying(9)', false, true, "'x'::character varying", true, false, 1, 'zstd'],
     ]);
     expect(await rows(session, `SELECT reldiststyle, relkind FROM pg_class WHERE relname = 'filled'`)).toEqual([
       [9, 'r'],

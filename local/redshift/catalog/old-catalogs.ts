@@ -46,10 +46,19 @@ CREATE VIEW pg_internal.pg_attribute AS SELECT a.attrelid, a.attname, a.atttypid
     array_position(${places}, ${encoding}) - 1 AS attencodingtype, 0 AS attencrypttype
   FROM pg_catalog.pg_attribute a
     LEFT JOIN pg_internal.column_attributes c ON c.relation = a.attrelid AND c.attribute = a.attnum;
+-- An IDENTITY has no tree of nodes here: adbin is the text already, and pg_get_expr() gives it back.
 CREATE VIEW pg_internal.pg_attrdef AS
-  SELECT oid, adrelid, adnum, adbin, pg_get_expr(adbin, adrelid) AS adsrc FROM pg_catalog.pg_attrdef
-  UNION ALL SELECT 0::oid, attrelid, attnum, NULL, pg_internal.default_text(attrelid, attnum)
+  SELECT oid, adrelid, adnum, pg_get_expr(adbin, adrelid) AS adbin, pg_get_expr(adbin, adrelid) AS adsrc
+    FROM pg_catalog.pg_attrdef
+  UNION ALL SELECT 0::oid, attrelid, attnum, pg_internal.default_text(attrelid, attnum),
+      pg_internal.default_text(attrelid, attnum)
     FROM pg_catalog.pg_attribute WHERE attidentity <> '';
+CREATE FUNCTION pg_internal.pg_get_expr(text, oid) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $f$ SELECT $1 $f$;
+CREATE FUNCTION pg_internal.pg_get_expr(text, oid, boolean) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $f$ SELECT $1 $f$;
+CREATE FUNCTION pg_internal.pg_get_expr(pg_node_tree, oid) RETURNS text LANGUAGE sql STABLE STRICT
+  AS $f$ SELECT pg_catalog.pg_get_expr($1, $2) $f$;
+CREATE FUNCTION pg_internal.pg_get_expr(pg_node_tree, oid, boolean) RETURNS text LANGUAGE sql STABLE STRICT
+  AS $f$ SELECT pg_catalog.pg_get_expr($1, $2, $3) $f$;
 CREATE VIEW pg_internal.pg_type AS SELECT oid, typname, typnamespace, typowner, typlen, typbyval, typtype, typisdefined,
     typdelim, typrelid, typelem, typinput, typoutput, typreceive, typsend, typanalyze, typalign, typstorage, typnotnull,
     typbasetype, typtypmod, typndims, typdefaultbin, typdefault

@@ -9,6 +9,7 @@ const moved: Readonly<Record<string, string>> = {
   json_serialize: 'pg_internal.json_serialize',
   chr: 'pg_internal.chr',
   pg_get_constraintdef: 'pg_internal.pg_get_constraintdef',
+  pg_get_expr: 'pg_internal.pg_get_expr',
 };
 
 /** Functions whose first argument is a part of a date, written like a name or like a string. */
@@ -31,6 +32,8 @@ export function rewriteCalls(tokens: readonly Token[]): readonly Token[] {
   for (let place = 0; place < tokens.length; place++) {
     const token = tokens[place] as Token;
     const open = callAt(tokens, place);
+    // With its schema in front of it, which is pg_catalog.
+    if (open >= 0 && Object.hasOwn(moved, token.value)) dropSchema(written);
     const rewrite = open < 0 ? undefined : rewriteOf(token.value);
     if (rewrite === undefined) {
       written.push(isWord(token, 'sysdate') ? { ...token, sql: 'pg_catalog.sysdate()' } : token);
@@ -41,6 +44,11 @@ export function rewriteCalls(tokens: readonly Token[]): readonly Token[] {
     place = close;
   }
   return written;
+}
+
+/** Takes a schema and its point away again. */
+function dropSchema(written: Token[]): void {
+  if (written.at(-1)?.text === '.' && written.at(-2)?.value === 'pg_catalog') written.splice(-2);
 }
 
 function rewriteOf(name: string): Rewrite | undefined {

@@ -6,7 +6,7 @@ import type { Cursor, TableName } from './cursor.ts';
 import { addKey, type Key, readTableKey, regclass } from './keys.ts';
 import type { Statement } from './statement.ts';
 import { describe, readAttributes } from './table-attributes.ts';
-import { quoteName } from './tokens.ts';
+import { quoteName, type Token } from './tokens.ts';
 
 const maxColumns = 1600;
 
@@ -17,8 +17,10 @@ interface Elements {
   like: TableName | undefined;
 }
 
-/** The cursor stands behind CREATE. */
-export function createTable(cursor: Cursor): Statement {
+type Read = (tokens: readonly Token[]) => { readonly sql: string };
+
+/** The cursor stands behind CREATE. `read` checks a query and writes it for the backend. */
+export function createTable(cursor: Cursor, read: Read): Statement {
   cursor.take('local');
   const temporary = cursor.take('temp') || cursor.take('temporary');
   cursor.expect('table');
@@ -26,7 +28,7 @@ export function createTable(cursor: Cursor): Statement {
   const table = cursor.table();
   refuseTemporary(table.last);
   const head = `CREATE ${temporary ? 'TEMP ' : ''}TABLE ${ifNotExists ? 'IF NOT EXISTS ' : ''}${table.sql}`;
-  if (isQuery(cursor)) return createTableAs(cursor, head, table);
+  if (isQuery(cursor)) return createTableAs(cursor, head, table, read);
   const elements = readElements(cursor, table);
   const attributes = readAttributes(cursor);
   cursor.end();
@@ -52,11 +54,11 @@ function isQuery(cursor: Cursor): boolean {
   return second?.kind === 'operator' && (second.value === ',' || second.value === ')') && cursor.peek(1)?.value !== ')';
 }
 
-function createTableAs(cursor: Cursor, head: string, table: TableName): Statement {
+function createTableAs(cursor: Cursor, head: string, table: TableName, read: Read): Statement {
   const columns = cursor.sees('(') ? ` (${cursor.names().map(quoteName).join(', ')})` : '';
   const attributes = readAttributes(cursor);
   cursor.expect('as');
-  const sql = `${head}${columns} AS ${cursor.rest()}`;
+  const sql = `${head}${columns} AS ${read(cursor.restTokens(0)).sql}`;
   return { kind: 'steps', steps: [sql, describe(table, [], attributes)], tag: 'SELECT', inBlock: 'joins' };
 }
 

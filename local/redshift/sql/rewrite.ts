@@ -142,7 +142,7 @@ function create(cursor: Cursor, tokens: readonly Token[]): Statement {
   if (policy !== undefined) return createPolicy(cursor, policy);
   const word = cursor.peek()?.value ?? '';
   if (later.has(word)) throw notImplemented(`CREATE ${word.toUpperCase()}`);
-  if (!replaces && ['table', 'temp', 'temporary', 'local'].includes(word)) return createTable(cursor);
+  if (!replaces && ['table', 'temp', 'temporary', 'local'].includes(word)) return createTable(cursor, general);
   if (cursor.sees('index') || cursor.sees('unique', 'index')) throw notSupported(tokens, ' on Redshift tables');
   if (word === 'view') return createView(cursor, replaces, tokens);
   if (!replaces && ['schema', 'user', 'group'].includes(word)) return general(tokens);
