@@ -21,7 +21,8 @@ export function catalogFromRows(dialect: Dialect, rows: CatalogRows): Catalog {
     ...maybe('encoding', optional(database, 'encoding')),
     schemas: rows.schemas.map((row) => ({ name: text(row, 'name'), ...comment(row) })),
     tables: tablesFromRows(rows),
-    views: rows.views.map(view),
+    // One without a definition was dropped while it was asked for.
+    views: rows.views.filter(({ definition }) => definition !== null).map(view),
     ...maybe('postgresql', rows.postgresql && postgresqlCatalog(rows.postgresql)),
   };
 }

@@ -573,7 +573,8 @@ ORDER BY t.oid;
 -- Which plain views are there, and how are they defined? Materialized views hold rows and stand among the tables.
 SELECT n.nspname AS schema,
        c.relname AS name,
-       pg_get_viewdef(c.oid) AS definition,
+       -- A view that somebody has dropped since the snapshot has no rights any more, and what it reads may be gone.
+       CASE WHEN has_table_privilege(c.oid, 'SELECT') IS NOT NULL THEN pg_get_viewdef(c.oid) END AS definition,
        d.description AS comment
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -646,7 +647,8 @@ SELECT c.oid AS table_oid,
        n.nspname AS "schema",
        c.relname AS name,
        false AS is_foreign,
-       has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE') AS readable,
+       -- NULL of what somebody has dropped meanwhile.
+       coalesce(has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE'), false) AS readable,
        false AS filtered,
        0 AS bytes,
        0 AS pages,

@@ -41,7 +41,10 @@ const LOST =
 
 /** Redshift reports a broken serializable schedule as error 1023, whatever the SQLSTATE. */
 const REDSHIFT_CONFLICT =
-  /\b1023\b|Serializable isolation violation|could not open relation with OID|conflict with concurrent transaction/i;
+  /\b1023\b|Serializable isolation violation|could not open relation with OID|conflict with concurrent transaction|tuple concurrently (?:updated|deleted)/i;
+
+/** Two sessions make the same table, type or schema at the same time: PostgreSQL finds out by the keys of its own catalogs. */
+const CATALOG_CONFLICT = /violates unique constraint "pg_\w+_index"/;
 
 /** What COPY says, all under XX000: a row it refuses, or an S3 it cannot read. */
 const LOAD_FAILED = /^Load into table '.*' failed/s;
@@ -52,6 +55,7 @@ const OBJECT_MISSING = /mandatory .*(?:missing|not found|does not exist)|S3 (?:p
 /** The kind of a failure of a session that is up. */
 export function kindOfFailure(failure: ServerFailure): ErrorKind {
   const { code, message } = failure;
+  if (code === '23505' && CATALOG_CONFLICT.test(message)) return 'SerializationConflict';
   if (code !== undefined && BY_STATE[code] !== undefined) return BY_STATE[code];
   if ((code !== undefined && SOCKET.test(code)) || (code === undefined && LOST.test(message))) return 'ConnectionLost';
   if (LOAD_FAILED.test(message)) return 'RowRefused';

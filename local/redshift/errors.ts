@@ -34,6 +34,11 @@ export function serializationViolation(): RedshiftError {
   return new RedshiftError('1023', sqlstate.internal, detail);
 }
 
+/** Two transactions that made, changed or dropped the same object. */
+export function concurrentConflict(): RedshiftError {
+  return new RedshiftError('could not complete because of conflict with concurrent transaction', sqlstate.internal);
+}
+
 /** For what Redshift can do and the stand-in cannot. */
 export function notImplemented(what: string): RedshiftError {
   return new RedshiftError(`not implemented by the stand-in: ${what}`, sqlstate.featureNotSupported);

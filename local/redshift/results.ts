@@ -1,7 +1,10 @@
 // How do the backend's answers become Redshift's? Version, encoding, error texts, and the text of SUPER and VARBYTE.
 import { superOid, varbyteOid } from './catalog/types.ts';
-import { serializationViolation } from './errors.ts';
+import { concurrentConflict, serializationViolation } from './errors.ts';
 import { code, errorFields, errorResponse, int32, message, type ResultColumn, rowDescription, text } from './wire.ts';
+
+/** Two sessions made the same object: the backend finds out by the keys of its catalogs. */
+const MADE_TWICE = /unique constraint "pg_\w+_index"/;
 
 export class Results {
   /** As the session's standard_conforming_strings says. */
@@ -37,8 +40,9 @@ export class Results {
   error(fields: ReadonlyMap<string, string>): Buffer {
     const sqlstate = fields.get('C') ?? 'XX000';
     if (sqlstate === '40001') return errorResponse(serializationViolation());
-    const severity = fields.get('V') ?? fields.get('S') ?? 'ERROR';
     const told = fields.get('M') ?? '';
+    if (sqlstate === '23505' && MADE_TWICE.test(told)) return errorResponse(concurrentConflict());
+    const severity = fields.get('V') ?? fields.get('S') ?? 'ERROR';
     const message = sqlstate === '42P07' ? told.replace(/^relation/, 'Relation') : told;
     return errorResponse({ code: sqlstate, message, detail: fields.get('D'), hint: fields.get('H') }, severity);
   }

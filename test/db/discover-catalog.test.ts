@@ -2,7 +2,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Catalog, Column, Table } from '../../core/catalog/model.ts';
 import { readCatalog } from '../../lambdas/3-discover/discover.ts';
-import { createDatabase, postgresVersions, startTestPostgres, type TestDatabase } from '../support/database.ts';
+import {
+  createDatabase,
+  openSession,
+  postgresVersions,
+  startTestPostgres,
+  type TestDatabase,
+} from '../support/database.ts';
 
 type Server = Awaited<ReturnType<typeof startTestPostgres>>;
 
@@ -59,6 +65,18 @@ describe.each(postgresVersions)('$name', (version) => {
         tables: [],
         views: [],
       });
+    });
+
+    it('is told while others drop what a snapshot still shows', async () => {
+      await database.session.run('CREATE TABLE going (x int); CREATE VIEW going_too AS SELECT x FROM going');
+      const reader = await openSession(database.uri);
+      await reader.run('BEGIN ISOLATION LEVEL REPEATABLE READ');
+      await reader.query('SELECT 1');
+      await database.session.run('DROP TABLE going CASCADE');
+      const { tables, views } = await readCatalog(reader, { dialect: 'postgresql', major: version.major });
+      await reader.close();
+      expect(tables.map(({ heaps: [heap] }) => [heap?.name, heap?.readable])).toEqual([['going', false]]);
+      expect(views).toEqual([]);
     });
 
     it('describes a plain table whole', async () => {

@@ -114,6 +114,18 @@ describe("Redshift's queries", () => {
     });
   });
 
+  it('are answered while others drop what they tell of', async () => {
+    await session.run('CREATE SCHEMA gone; CREATE TABLE gone.t (x int)');
+    const reader = await openSession(redshift.uri());
+    await reader.run('BEGIN');
+    await reader.query('SELECT 1 FROM pg_class LIMIT 1');
+    await session.run('DROP SCHEMA gone CASCADE');
+    const { tables } = await readCatalog(reader, { dialect: 'redshift', major: 8 });
+    await reader.close();
+    const found = tables.find(({ schema }) => schema === 'gone');
+    expect(found?.heaps).toMatchObject([{ name: 't', readable: false }]);
+  });
+
   it('say which table may not be read', async () => {
     await session.run("CREATE USER reader PASSWORD 'Secret2'");
     await session.run('GRANT USAGE ON SCHEMA sales TO reader; GRANT SELECT ON sales.lines TO reader');

@@ -77,6 +77,15 @@ describe('snapshot isolation', () => {
     expect(await rows(one, 'SELECT count(*) FROM t')).toEqual([['4']]);
   });
 
+  it('refuses one of two who make the same table at the same time', async () => {
+    await one.query('BEGIN');
+    await one.query('CREATE TABLE made_twice (x INT)');
+    const second = failure(two, 'CREATE TABLE IF NOT EXISTS made_twice (x INT)');
+    await waits(await standIn.session(), two);
+    await one.query('COMMIT');
+    expect(await second).toMatchObject({ code: 'XX000', message: expect.stringMatching(/concurrent transaction/) });
+  });
+
   it('makes COPY wait for LOCK', async () => {
     await one.query('BEGIN');
     await one.query('LOCK t');

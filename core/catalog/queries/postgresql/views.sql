@@ -1,7 +1,8 @@
 -- Which plain views are there, and how are they defined? Materialized views hold rows and stand among the tables.
 SELECT n.nspname AS schema,
        c.relname AS name,
-       pg_get_viewdef(c.oid) AS definition,
+       -- A view that somebody has dropped since the snapshot has no rights any more, and what it reads may be gone.
+       CASE WHEN has_table_privilege(c.oid, 'SELECT') IS NOT NULL THEN pg_get_viewdef(c.oid) END AS definition,
        d.description AS comment
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
