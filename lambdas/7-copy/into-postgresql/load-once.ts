@@ -30,7 +30,7 @@ import {
 import { loadRest } from './load-rest.ts';
 
 /** How long an attempt waits for an earlier one before it ends it. */
-const WAIT_MS = 5_000;
+const WAIT_MS = 2_000;
 
 const ledgerOf = ({ table }: Load): LedgerNames => ({ schema: table.target.schema, ...table });
 

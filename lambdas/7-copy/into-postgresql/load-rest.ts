@@ -5,6 +5,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { createZstdDecompress } from 'node:zlib';
 import { artifactKeys } from '../../../core/artifacts.ts';
+import { joinBytes } from '../../../core/csv/bytes.ts';
 import { rejectRow } from '../../../core/csv/reject-row.ts';
 import { type CsvRow, RowReader, rowOfLine } from '../../../core/csv/row-reader.ts';
 import { type RefusedRow, refusedColumn, rowRefusalText } from '../../../core/dialect/copy-refusal.ts';
@@ -17,6 +18,9 @@ import { type Load, type Loaded, type Loading, type LoadObject, loadName, sentin
 /** What is tried at a time: a refused row costs sending so much once more. */
 const MOST_ROWS = 10_000;
 const MOST_BYTES = 4 * 1024 * 1024;
+const FEW_ROWS = 128;
+
+const SAVEPOINT = 'SAVEPOINT tried';
 
 interface Trying {
   readonly loading: Loading;
@@ -45,6 +49,7 @@ export async function loadRest(loading: Loading, load: Load): Promise<Loaded> {
   };
   const counts = { loaded: 0, rejected: 0 };
   try {
+    await loading.session.run(SAVEPOINT);
     for (const object of load.objects) {
       const before = counts.loaded + counts.rejected;
       await loadObject(trying, object, counts);
@@ -99,26 +104,31 @@ interface Some {
   readonly first: number;
 }
 
-/** Loads all of the rows but the refused ones. */
-async function tryRows(trying: Trying, some: Some, counts: Counts): Promise<void> {
-  for (let rest = some; rest.rows.length > 0; ) {
-    const refused = await copyRows(trying, rest.rows);
+/** Loads all of the rows but the refused ones. Where one is refused another may be near: fewer are tried at a time then. */
+async function tryRows(trying: Trying, { object, rows, first }: Some, counts: Counts): Promise<void> {
+  let most = MOST_ROWS;
+  for (let at = 0; at < rows.length; ) {
+    const some = rows.slice(at, at + most);
+    const refused = await copyRows(trying, some);
     if (refused === undefined) {
-      counts.loaded += rest.rows.length;
-      return;
+      counts.loaded += some.length;
+      at += some.length;
+      most = Math.min(most * 2, MOST_ROWS);
+      continue;
     }
-    const { rows, first, object } = rest;
-    const [only] = rows;
-    if (rows.length === 1 && only !== undefined) {
-      await putAside(trying, object, first, only, refused);
+    most = FEW_ROWS;
+    const [only] = some;
+    if (some.length === 1 && only !== undefined) {
+      await putAside(trying, object, first + at, only, refused);
       counts.rejected += 1;
-      return;
+      at += 1;
+      continue;
     }
     // Where the line tells nothing, half of them are looked at.
-    const at = rowOfLine(rows, refused.line) ?? Math.floor(rows.length / 2);
-    await tryRows(trying, { object, rows: rows.slice(0, at), first }, counts);
-    await tryRows(trying, { object, rows: rows.slice(at, at + 1), first: first + at }, counts);
-    rest = { object, rows: rows.slice(at + 1), first: first + at + 1 };
+    const bad = rowOfLine(some, refused.line) ?? Math.floor(some.length / 2);
+    await tryRows(trying, { object, rows: some.slice(0, bad), first: first + at }, counts);
+    await tryRows(trying, { object, rows: some.slice(bad, bad + 1), first: first + at + bad }, counts);
+    at += bad + 1;
   }
 }
 
@@ -126,18 +136,13 @@ async function copyRows(
   { loading: { session }, copy }: Trying,
   rows: readonly CsvRow[],
 ): Promise<RefusedRow | undefined> {
-  await session.run('SAVEPOINT some');
   const copied = await session.copyIn(
     copy,
-    Readable.from(
-      rows.map(({ bytes }) => bytes),
-      { objectMode: false },
-    ),
+    Readable.from([joinBytes(rows.map(({ bytes }) => bytes))], { objectMode: false }),
   );
-  await session.run(
-    'refused' in copied ? 'ROLLBACK TO SAVEPOINT some; RELEASE SAVEPOINT some' : 'RELEASE SAVEPOINT some',
-  );
-  return 'refused' in copied ? copied.refused : undefined;
+  const refused = 'refused' in copied ? copied.refused : undefined;
+  await session.run(refused === undefined ? `RELEASE SAVEPOINT tried; ${SAVEPOINT}` : 'ROLLBACK TO SAVEPOINT tried');
+  return refused;
 }
 
 async function putAside(
