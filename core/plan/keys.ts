@@ -63,16 +63,16 @@ export function planForeignKeys(
   );
   const add = tables.map((table) => addForeignKeys(table, (source) => fresh.get(keyOf(source)), rules));
   const drop = dropForeignKeys(target, (name) => publishOf(name) === 'replace');
+  const between = rules.between?.(target, publishOf) ?? { keys: [], hazards: [] };
   const at = ({ from, to }: { from: Name; to: Name }) =>
     [indexOf.get(keyOf(from)) ?? 0, indexOf.get(keyOf(to)) ?? 0] as const;
-  const added = Map.groupBy(
-    add.flatMap((one) => one.add),
-    (key) => Math.max(...at(key)),
+  const added = Map.groupBy([...add.flatMap((one) => one.add), ...between.keys], (key) => Math.max(...at(key)));
+  const dropped = Map.groupBy([...drop.drop, ...between.keys.map((key) => ({ ...key, sql: key.drop }))], (key) =>
+    Math.min(...at(key)),
   );
-  const dropped = Map.groupBy(drop.drop, (key) => Math.min(...at(key)));
   const sqlOf = (keys: readonly { sql: string }[] | undefined) => (keys ?? []).map((key) => key.sql);
   return {
-    hazards: [...add.flatMap((one) => one.hazards), ...drop.hazards],
+    hazards: [...add.flatMap((one) => one.hazards), ...drop.hazards, ...between.hazards],
     planned: planned.map((table) => {
       const mine = added.get(table.table) ?? [];
       const validate = mine.flatMap((key) => key.validate ?? []);
@@ -130,8 +130,21 @@ export interface ForeignKeyRules {
   readonly wanted: boolean;
   /** Why one between two tables of the run cannot stand, or undefined. */
   unfit(table: Table, key: ForeignKey, from: Placed, to: Placed): string | undefined;
+  /** Keys between tables that rows are added to: they are away meanwhile, so that no order of tables is asked for. */
+  between?(
+    target: readonly Table[],
+    publishOf: (name: Name) => PlannedTable['publish'] | undefined,
+  ): { readonly keys: readonly KeyBetween[]; readonly hazards: readonly Hazard[] };
   /** The statement that adds it to `target`, and the one that proves it afterwards where that is another. */
   add(table: Table, key: ForeignKey, target: Name, body: string): { readonly sql: string; readonly validate?: string };
+}
+
+export interface KeyBetween {
+  readonly from: Name;
+  readonly to: Name;
+  readonly drop: string;
+  readonly sql: string;
+  readonly validate?: string;
 }
 
 /** Redshift checks no key, and trusts all of its own. */

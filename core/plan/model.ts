@@ -186,7 +186,8 @@ export interface PlannedPostgresql {
   readonly finish: readonly string[];
   /** Statements after it: foreign keys are proven. */
   readonly validate: readonly string[];
-  /** Of a table that rows are added to: whether its triggers stay silent. */
+  /** Of a table that rows are added to: statements before they come, and whether its triggers stay silent. */
+  readonly before?: readonly string[];
   readonly disableTriggers?: boolean;
 }
 

@@ -36,7 +36,8 @@ const PINNED_AT_TARGET: Readonly<Record<Dialect, ReadonlySet<string>>> = {
     'enable_case_sensitive_identifier',
   ]),
   postgresql: new Set([
-    ...pinnedBy(PIN_TARGET.postgresql),
+    // Blocks of the command have its search path; our own statements name everything in full.
+    ...pinnedBy(PIN_TARGET.postgresql).filter((name) => name !== 'search_path'),
     'statement_timeout',
     'application_name',
     'transaction_isolation',

@@ -17,6 +17,7 @@ import { partBounds, pieceBounds } from '../pieces.ts';
 import type { PlacedTable } from '../place.ts';
 import { attachedHazards, liveHazards } from './attached.ts';
 import { type PlannedSequence, type PostgresqlColumns, planColumns } from './columns.ts';
+import { fillTable } from './filled.ts';
 import { planIndexes } from './indexes.ts';
 import { type Member, membersOf } from './members.ts';
 import { TargetObjects } from './objects.ts';
@@ -74,6 +75,8 @@ function draftTable(drafting: Drafting, there: Occupied, placed: PlacedTable, in
   const checks = fresh
     ? planChecks(members, source, objects, place)
     : { byMember: [], later: [], needs: [], hazards: [] };
+  const met = there.tables.get(keyOf(target));
+  const filling = fillTable(fresh ? undefined : met, existing.columns, drafting.target, options);
   const read = options.schemaOnly ? [] : partsOf(table, capabilities.source.major, partBounds(options));
   const pieces = pieceBounds(options);
   const names = { schema: target.schema, staging, ledger: `${staging}_ledger` };
@@ -93,9 +96,10 @@ function draftTable(drafting: Drafting, there: Occupied, placed: PlacedTable, in
       ...existing.hazards,
       ...indexes.hazards,
       ...checks.hazards,
+      ...filling.hazards,
       ...(fresh ? typeHazards(objects, table) : []),
       ...(fresh ? attachedHazards(source, table, members) : []),
-      ...(existing.publish === 'replace' ? liveHazards(there.tables.get(keyOf(target)), drafting.target) : []),
+      ...(existing.publish === 'replace' ? liveHazards(met, drafting.target) : []),
       ...readHazards(table, read, 'PostgreSQL'),
     ],
     planned: {
@@ -120,9 +124,9 @@ function draftTable(drafting: Drafting, there: Occupied, placed: PlacedTable, in
           fresh && options.resetSequences
             ? wished.sequences.map((each) => resetSequence(each, target.schema, staging))
             : [],
-        finish: fresh ? finish(wished, members, indexes.finish, checks.later, drafting, placed) : [],
+        finish: fresh ? finish(wished, members, indexes.finish, checks.later, drafting, placed) : filling.after,
         validate: [],
-        ...(fresh ? {} : { disableTriggers: options.disableTriggers }),
+        ...(fresh ? {} : { before: filling.before, disableTriggers: options.disableTriggers }),
       },
     },
   };

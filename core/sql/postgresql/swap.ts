@@ -22,8 +22,12 @@ function swapTable(table: PlannedTable): string[] {
   if (publish === 'append' || publish === 'refill') {
     const silent = postgresql?.disableTriggers === true;
     return [
+      ...(postgresql?.before ?? []),
       ...(silent ? ['SET LOCAL session_replication_role TO replica'] : []),
+      // Triggers that hear of the rows were not written for an empty path.
+      'SET LOCAL search_path TO DEFAULT',
       insertInto(table, live, staged),
+      "SET LOCAL search_path TO ''",
       ...(silent ? ['SET LOCAL session_replication_role TO DEFAULT'] : []),
       `DROP TABLE ${staged}`,
       ...finish,

@@ -20,7 +20,9 @@ test('the target gets what Redshift knows, as Redshift reads texts', () => {
 });
 
 test('PostgreSQL as a target gets all but what is pinned and what only Redshift knows, as it reads texts', () => {
-  expect(settingsForTarget(settings, 'postgresql')).toBe("SET work_mem TO '8MB'; ");
+  expect(settingsForTarget(settings, 'postgresql')).toBe(
+    "SET work_mem TO '8MB'; SET search_path TO 'a', 'B,\"c', 'public'; ",
+  );
 });
 
 test('queries of the command have its search path, or everybody’s', () => {
