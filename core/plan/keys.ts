@@ -61,14 +61,19 @@ export function planForeignKeys(
   const fresh = new Map(
     planned.filter(({ publish }) => isFresh(publish)).map((table) => [keyOf(table.source), table] as const),
   );
-  const add = tables.map((table) => addForeignKeys(table, (source) => fresh.get(keyOf(source)), rules));
+  const placedOf = (source: Name) => fresh.get(keyOf(source));
+  const add = tables.map((table) => addForeignKeys(table, placedOf, rules));
+  const heirs = tables.flatMap((table) => inherit(table, placedOf, rules));
   const drop = dropForeignKeys(target, (name) => publishOf(name) === 'replace');
-  const between = rules.between?.(target, publishOf) ?? { keys: [], hazards: [] };
+  const between = rules.between?.(target, publishOf) ?? { keys: [], heirs: [], hazards: [] };
   const at = ({ from, to }: { from: Name; to: Name }) =>
     [indexOf.get(keyOf(from)) ?? 0, indexOf.get(keyOf(to)) ?? 0] as const;
-  const added = Map.groupBy([...add.flatMap((one) => one.add), ...between.keys], (key) => Math.max(...at(key)));
-  const dropped = Map.groupBy([...drop.drop, ...between.keys.map((key) => ({ ...key, sql: key.drop }))], (key) =>
-    Math.min(...at(key)),
+  const added = Map.groupBy([...heirs, ...add.flatMap((one) => one.add), ...between.keys], (key) =>
+    Math.max(...at(key)),
+  );
+  const dropped = Map.groupBy(
+    [...drop.drop, ...between.heirs, ...between.keys.map((key) => ({ ...key, sql: key.drop }))],
+    (key) => Math.min(...at(key)),
   );
   const sqlOf = (keys: readonly { sql: string }[] | undefined) => (keys ?? []).map((key) => key.sql);
   return {
@@ -124,6 +129,17 @@ function addForeignKeys(
   return { add, hazards };
 }
 
+/** Plain inheritance between tables of the run that are made anew. */
+function inherit(table: Table, placedOf: (source: Name) => Placed | undefined, rules: ForeignKeyRules): Between[] {
+  const from = placedOf(table);
+  if (from === undefined || rules.inherit === undefined) return [];
+  return table.inherits.flatMap((parent) => {
+    const to = placedOf(parent);
+    const sql = to === undefined ? undefined : rules.inherit?.(from.target, to.target);
+    return to === undefined || sql === undefined ? [] : [{ from: from.target, to: to.target, sql }];
+  });
+}
+
 /** What foreign keys are in a kind of target. */
 export interface ForeignKeyRules {
   /** Whether they are added at all. */
@@ -134,17 +150,27 @@ export interface ForeignKeyRules {
   between?(
     target: readonly Table[],
     publishOf: (name: Name) => PlannedTable['publish'] | undefined,
-  ): { readonly keys: readonly KeyBetween[]; readonly hazards: readonly Hazard[] };
+  ): {
+    readonly keys: readonly KeyBetween[];
+    /** Tables that are replaced with the parents that they inherit from: statements that part them. */
+    readonly heirs: readonly Between[];
+    readonly hazards: readonly Hazard[];
+  };
+  /** The statement that makes a table inherit from another, where the target knows that. */
+  inherit?(heir: Name, parent: Name): string;
   /** The statement that adds it to `target`, and the one that proves it afterwards where that is another. */
   add(table: Table, key: ForeignKey, target: Name, body: string): { readonly sql: string; readonly validate?: string };
 }
 
-export interface KeyBetween {
+export interface Between {
   readonly from: Name;
   readonly to: Name;
-  readonly drop: string;
   readonly sql: string;
   readonly validate?: string;
+}
+
+export interface KeyBetween extends Between {
+  readonly drop: string;
 }
 
 /** Redshift checks no key, and trusts all of its own. */

@@ -38,6 +38,8 @@ const SOURCE = `
   CREATE TABLE part_rest PARTITION OF part DEFAULT PARTITION BY LIST (b);
   CREATE TABLE part_rest_all PARTITION OF part_rest DEFAULT;
   CREATE INDEX part_by_b ON part (b);
+  CREATE TABLE animal (name text CHECK (name <> '')); CREATE TABLE cat (lives int) INHERITS (animal);
+  INSERT INTO animal VALUES ('worm'); INSERT INTO cat VALUES ('tom', 9);
   INSERT INTO part SELECT n, 'b' || n FROM generate_series(1, 20) n;
 `;
 
@@ -63,6 +65,8 @@ const SCHEMA = `
   SELECT 'constraint ' || k.conrelid::regclass || '.' || k.conname || ' ' || pg_get_constraintdef(k.oid) || k.convalidated::text
   FROM pg_constraint k WHERE k.connamespace = 'public'::regnamespace
   UNION ALL
+  SELECT 'heir ' || i.inhrelid::regclass || ' of ' || i.inhparent::regclass FROM pg_inherits i
+  UNION ALL
   SELECT 'sequence ' || s.seqrelid::regclass::text || ' ' || s.seqtypid::regtype::text || s.seqstart::text || '+' || s.seqincrement::text || ' '
     || coalesce(pg_sequence_last_value(s.seqrelid)::text, '-') || coalesce(pg_get_serial_sequence('"My table"', 'id'), '')
   FROM pg_sequence s
@@ -75,10 +79,10 @@ const SCHEMA = `
 const linesOf = async (session: Session, sql: string): Promise<unknown[]> =>
   (await session.query(sql)).map((row) => Object.values(row)[0]);
 
-const TABLES = ['"My table"', 'detail', 'passing', 'part', 'part_low', 'part_rest_all'];
+const TABLES = ['animal', 'ONLY animal', 'cat', '"My table"', 'detail', 'passing', 'part', 'part_low', 'part_rest_all'];
 const rowsOf = async (session: Session): Promise<unknown> => {
   const all: Record<string, unknown> = {};
-  for (const table of TABLES) all[table] = await linesOf(session, `SELECT t::text FROM ${table} t ORDER BY 1`);
+  for (const table of TABLES) all[table] = await linesOf(session, `SELECT t::text FROM ${table} AS t ORDER BY 1`);
   return all;
 };
 

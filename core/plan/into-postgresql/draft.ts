@@ -118,7 +118,7 @@ function draftTable(drafting: Drafting, there: Occupied, placed: PlacedTable, in
       ...(pieces === undefined ? {} : { pieces }),
       batches: groupParts(read.length, pieces !== undefined).map((numbers, batch) => ({ batch, parts: numbers })),
       postgresql: {
-        setup: fresh ? objects.make(used, needs) : [],
+        setup: fresh ? [...makeSchemas(input, table, members), ...objects.make(used, needs)] : [],
         indexes: indexes.builds,
         sequences:
           fresh && options.resetSequences
@@ -130,6 +130,22 @@ function draftTable(drafting: Drafting, there: Occupied, placed: PlacedTable, in
       },
     },
   };
+}
+
+/** Those of partitions as well, which may be elsewhere; with what the source says of them. */
+function makeSchemas({ source, target, command }: PlanInput, table: Table, members: readonly Member[]): string[] {
+  if (!command.options.createSchemas) return [];
+  const missing = new Set(
+    members.map(({ live }) => live.schema).filter((name) => !target.schemas.some((one) => one.name === name)),
+  );
+  return [...missing].flatMap((name) => {
+    const of = members[0]?.live.schema === name ? table.schema : name;
+    const comment = source.schemas.find((one) => one.name === of)?.comment;
+    return [
+      `CREATE SCHEMA IF NOT EXISTS ${identifier(name)}`,
+      ...(comment === undefined ? [] : [commentOn('SCHEMA', identifier(name), comment)]),
+    ];
+  });
 }
 
 function typeHazards(objects: TargetObjects, table: Table): Hazard[] {

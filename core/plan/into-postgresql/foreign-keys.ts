@@ -5,8 +5,8 @@ import type { ForeignKey, Table } from '../../catalog/model.ts';
 import type { KeyActions } from '../../catalog/postgresql.ts';
 import { identifier, identifiers, qualified } from '../../sql/quote.ts';
 import type { PlanInput } from '../build.ts';
-import type { ForeignKeyRules, KeyBetween } from '../keys.ts';
-import type { Hazard } from '../model.ts';
+import type { Between, ForeignKeyRules, KeyBetween } from '../keys.ts';
+import type { Hazard, PlannedTable } from '../model.ts';
 import { type Name, placeOf } from '../names.ts';
 
 /** A partitioned table takes no key unproven before this version. */
@@ -31,8 +31,10 @@ export function postgresqlForeignKeys({ command, source, target: there, capabili
             hazards.push(fromOutside(table, key, to));
         }
       }
-      return { keys, hazards };
+      return { keys, heirs: parted(tables, publishOf, hazards), hazards };
     },
+    inherit: (heir, parent) =>
+      `ALTER TABLE ${qualified(heir.schema, heir.name)} INHERIT ${qualified(parent.schema, parent.name)}`,
     unfit(table, key) {
       if (!createIndexes) return 'it refers to a key, and `create no indexes` makes none';
       const lacks = source.postgresql !== undefined && actionsOf(table.oid, key.name) === undefined;
@@ -63,6 +65,26 @@ export function postgresqlForeignKeys({ command, source, target: there, capabili
       ...(proven ? { validate: `${on} VALIDATE CONSTRAINT ${identifier(key.name)}` } : {}),
     };
   }
+}
+
+/** A parent cannot be dropped while others inherit from it. */
+function parted(
+  tables: readonly Table[],
+  publishOf: (name: Name) => PlannedTable['publish'] | undefined,
+  hazards: Hazard[],
+): Between[] {
+  return tables.flatMap((heir) =>
+    heir.inherits.flatMap((parent): Between[] => {
+      if (publishOf(parent) !== 'replace') return [];
+      if (publishOf(heir) === 'replace') {
+        const [own, of] = [qualified(heir.schema, heir.name), qualified(parent.schema, parent.name)];
+        return [{ from: heir, to: parent, sql: `ALTER TABLE ${own} NO INHERIT ${of}` }];
+      }
+      const message = `${placeOf(heir)} inherits from it and would lose that: ALTER TABLE … NO INHERIT first`;
+      hazards.push({ kind: 'LOST_WITH_TABLE', policy: 'refuse', place: placeOf(parent), message });
+      return [];
+    }),
+  );
 }
 
 function fromOutside(table: Table, key: ForeignKey, to: Name): Hazard {

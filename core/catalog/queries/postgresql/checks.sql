@@ -1,4 +1,4 @@
--- Which check constraints has each table? Those that a partition or a child has of its parent alone say nothing new.
+-- Which check constraints has each table? Those that a partition has of its parent alone say nothing new.
 SELECT k.conrelid AS table_oid,
        k.oid AS oid,
        k.conname AS name,
@@ -9,7 +9,7 @@ FROM pg_catalog.pg_constraint k
 JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE k.contype = 'c'
-  AND k.conislocal
+  AND (k.conislocal OR NOT c.relispartition)
   AND n.nspname !~ '^pg_'
   AND n.nspname <> 'information_schema'
 ORDER BY k.conrelid, k.conname;
