@@ -76,6 +76,10 @@ export const artifactKeys = {
   replacedValues: inRun(
     (batch: number, part: number, attempt: number) => `parts/${pad(batch, 7)}/${pad(part, 4)}.${attempt}.replaced.json`,
   ),
+  /** The sums over a part's columns, where they are compared with those over what was loaded. */
+  partSums: inRun(
+    (batch: number, part: number, attempt: number) => `parts/${pad(batch, 7)}/${pad(part, 4)}.${attempt}.sums.json`,
+  ),
   /**
    * What was written of a part, by whoever was first: later attempts go by it. `moment` is when the run's snapshot was taken,
    * 0 without one, so that what was read of another moment is never taken for it.
@@ -120,6 +124,8 @@ export const artifactKeys = {
   /** That the tables of one publish transaction are live: which they are. */
   published: inRun((transaction: number) => `published/${pad(transaction, 5)}.json`),
   publishedMarks: inRun(() => 'published/'),
+  /** That a table's sums are the same at both ends. */
+  verified: inRun((table: number) => `verified/${pad(table, 5)}.json`),
   /** What the batches moved that one Copy loaded, by the first of them: those whose rows are committed. */
   batchRecord: inRun((batch: number) => `loaded/${pad(batch, 7)}.json`),
   batchRecords: inRun(() => 'loaded/'),

@@ -101,6 +101,10 @@ export const ERROR_KINDS = {
     'Every text that could stand for NULL in this run is a value of the part.',
     'Leave out what answers with the text of the query that reads it; anything else arrives in a new run, which draws other markers.',
   ),
+  ChecksumMismatch: final(
+    'The sums over a column that was read are not those over what was loaded (`verify checksums`).',
+    'Nothing of these tables was published. Start a new run; if it happens again, report it with the run id and the types of the columns.',
+  ),
   CountMismatch: final(
     'Rows that were read, loaded, recorded or staged do not add up.',
     'Nothing was published. Start a new run; if it happens again, report it with the run id.',

@@ -93,6 +93,8 @@ export interface WrittenPart extends PartAddress {
   readonly draw?: number;
   /** The object that says which of its values were replaced, where any were. */
   readonly replaced?: string;
+  /** The object with the sums over its columns, where they are compared. */
+  readonly sums?: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly endedAt: number;

@@ -18,6 +18,8 @@ import type { Ports } from '../../core/ports.ts';
 import {
   columnsQuery,
   type Digested,
+  longestIn,
+  piecesFor,
   type RangeOfKeys,
   type RowsAt,
   rangesQuery,
@@ -70,12 +72,12 @@ async function openBoth(ports: Ports, command: LoadCommand): Promise<Ends> {
 async function compare(ends: Ends, command: LoadCommand, options: CompareOptions): Promise<Comparison> {
   const pairs = pairTables(ends.source.catalog, ends.target.catalog, command);
   const [source, target] = await Promise.all([
-    ends.source.ask(pairs.tables.map((pair) => sumsAt(ends.source, pair, 'source'))),
-    ends.target.ask(pairs.tables.map((pair) => sumsAt(ends.target, pair, 'target'))),
+    sumsOf(ends.source, pairs.tables, 'source'),
+    sumsOf(ends.target, pairs.tables, 'target'),
   ]);
   const tables: ComparedTable[] = [];
   for (const [at, pair] of pairs.tables.entries()) {
-    tables.push(await compareTable(ends, pair, options, source[at], target[at]));
+    tables.push(await compareTable({ ends, pair, source: source[at], target: target[at] }, options));
   }
   const { strict } = options;
   return conclude({ source: ends.source.label, target: ends.target.label }, tables, pairs.differences, strict);
@@ -83,30 +85,49 @@ async function compare(ends: Ends, command: LoadCommand, options: CompareOptions
 
 type Side = 'source' | 'target';
 
-const digested = ({ dialect, utf8 }: End, { columns, key }: TablePair, side: Side): Digested => ({
+const digested = ({ dialect, utf8 }: End, { columns, key }: TablePair, side: Side, pieces: number): Digested => ({
   dialect,
   utf8,
   key,
+  pieces,
   forms: columns.map((column) => column[side]),
 });
 
-const sumsAt = (end: End, pair: TablePair, side: Side) => ({
-  table: pair[side],
-  sql: (rows: RowsAt) => sumsQuery(digested(end, pair, side), rows),
-});
+/** The sums of all tables at one end; of those with long values once more, up to their last byte. */
+async function sumsOf(end: End, pairs: readonly TablePair[], side: Side): Promise<Asked[]> {
+  const question = (pair: TablePair, pieces: number) => ({
+    table: pair[side],
+    sql: (rows: RowsAt) => sumsQuery(digested(end, pair, side, pieces), rows),
+  });
+  const asked = (await end.ask(pairs.map((pair) => question(pair, 0)))).map((answer): Asked => ({ answer, pieces: 0 }));
+  for (const [at, pair] of pairs.entries()) {
+    const pieces = piecesFor(Math.max(0, ...rowsOf(asked[at]?.answer).map(longestIn)));
+    if (pieces === 0) continue;
+    const [answer] = await end.ask([question(pair, pieces)]);
+    if (answer !== undefined) asked[at] = { answer, pieces };
+  }
+  return asked;
+}
 
-async function compareTable(
-  ends: Ends,
-  pair: TablePair,
-  options: CompareOptions,
-  source: Answer | undefined,
-  target: Answer | undefined,
-): Promise<ComparedTable> {
-  const failed = failureOf('source', source) ?? failureOf('target', target);
+interface Asked {
+  readonly answer: Answer;
+  /** In how many pieces the longest value was looked at. */
+  readonly pieces: number;
+}
+
+/** A pair of tables with their sums. */
+interface Comparing extends Readonly<Record<Side, Asked | undefined>> {
+  readonly ends: Ends;
+  readonly pair: TablePair;
+}
+
+async function compareTable(comparing: Comparing, options: CompareOptions): Promise<ComparedTable> {
+  const { pair, source, target } = comparing;
+  const failed = failureOf('source', source?.answer) ?? failureOf('target', target?.answer);
   if (failed !== undefined) return notCompared(pair, failed);
-  const sums = { source: totalOf(source), target: totalOf(target) };
+  const sums = { source: totalOf(source?.answer), target: totalOf(target?.answer) };
   if (isEqual(sums.source, sums.target)) return judge(pair, sums, options.strict);
-  const narrowed = await narrow(ends, pair, options);
+  const narrowed = await narrow(comparing, options);
   return typeof narrowed === 'string'
     ? notCompared(pair, narrowed)
     : judge(pair, { ...sums, narrowed }, options.strict);
@@ -125,12 +146,16 @@ const totalOf = (answer: Answer | undefined): Sums => rowsOf(answer).map(readSum
 
 /** The rows of a query at both ends, or why one of them did not answer. */
 async function askBoth(
-  ends: Ends,
-  pair: TablePair,
+  { ends, pair, ...asked }: Comparing,
   queryOf: (read: Digested, rows: RowsAt) => string,
 ): Promise<Record<Side, readonly Row[]> | string> {
   const ask = (side: Side) =>
-    ends[side].ask([{ table: pair[side], sql: (rows: RowsAt) => queryOf(digested(ends[side], pair, side), rows) }]);
+    ends[side].ask([
+      {
+        table: pair[side],
+        sql: (rows: RowsAt) => queryOf(digested(ends[side], pair, side, asked[side]?.pieces ?? 0), rows),
+      },
+    ]);
   const [[source], [target]] = await Promise.all([ask('source'), ask('target')]);
   return (
     failureOf('source', source) ?? failureOf('target', target) ?? { source: rowsOf(source), target: rowsOf(target) }
@@ -138,12 +163,12 @@ async function askBoth(
 }
 
 /** From the whole table to ranges of its key, and to rows. A text says why that cannot be. */
-async function narrow(ends: Ends, pair: TablePair, options: CompareOptions): Promise<Narrowed | string> {
+async function narrow(comparing: Comparing, options: CompareOptions): Promise<Narrowed | string> {
   let within: readonly string[] = [];
   let length = RANGE_DIGITS;
   for (;;) {
     const step = { length, within };
-    const found = await askBoth(ends, pair, (read, rows) => rangesQuery(read, rows, step.length, step.within));
+    const found = await askBoth(comparing, (read, rows) => rangesQuery(read, rows, step.length, step.within));
     if (typeof found === 'string') return found;
     const ranges = differingRanges(rangesIn(found.source), rangesIn(found.target));
     const next = nextLook(ranges, length);
@@ -153,7 +178,7 @@ async function narrow(ends: Ends, pair: TablePair, options: CompareOptions): Pro
       continue;
     }
     const of = 16 ** length;
-    const looked = next.rows.length === 0 ? NOTHING : await lookAtRows(ends, pair, options, next.rows);
+    const looked = next.rows.length === 0 ? NOTHING : await lookAtRows(comparing, options, next.rows);
     return typeof looked === 'string' ? looked : { ranges, lookedAt: next.rows.length, of, ...looked };
   }
 }
@@ -173,17 +198,17 @@ const digestsIn = (rows: readonly Row[]): RowDigest[] =>
   rows.map(({ key, row }) => ({ key: key ?? '', row: row ?? '' }));
 
 async function lookAtRows(
-  ends: Ends,
-  pair: TablePair,
+  comparing: Comparing,
   { limit, showKeys }: CompareOptions,
   ranges: readonly string[],
 ): Promise<Pick<Narrowed, 'matched' | 'rows'> | string> {
-  const found = await askBoth(ends, pair, (read, rows) => rowsQuery(read, rows, ranges));
+  const { pair } = comparing;
+  const found = await askBoth(comparing, (read, rows) => rowsQuery(read, rows, ranges));
   if (typeof found === 'string') return found;
   const matched: MatchedRows = matchRows(digestsIn(found.source), digestsIn(found.target), pair.key.length > 0);
   const keys = [...new Set(rowsToTell(matched, limit).map(([, key]) => key))];
   if (keys.length === 0) return { matched, rows: [] };
-  const full = await askBoth(ends, pair, (read, rows) => columnsQuery(read, rows, keys, showKeys));
+  const full = await askBoth(comparing, (read, rows) => columnsQuery(read, rows, keys, showKeys));
   if (typeof full === 'string') return full;
   const named = { columns: pair.columns.map(({ name }) => name), key: pair.key };
   return { matched, rows: tellRows(matched, limit, named, full.source, full.target) };

@@ -2,7 +2,6 @@
 
 import type { Draft, Place } from './draft.ts';
 import type { LoadCommand, Origins } from './model.ts';
-import { notYetOptions } from './not-yet.ts';
 import { DEFAULT_OPTIONS, DEFAULT_ORIGINS } from './options.ts';
 import { remarksOn, remarksOnEither } from './remarks.ts';
 import type { ParsedUri } from './uri.ts';
@@ -54,15 +53,11 @@ export function placedProblems({ options, places }: Draft): Placed[] {
 
 /** What the command says and does nothing; of Redshift alone only if the target's scheme is. */
 export function placedRemarks(draft: Draft, command: LoadCommand): Placed[] {
-  const notYet = notYetOptions(command).map((name) => ({
-    about: `options.${name}`,
-    message: 'not supported yet: a load that says so is refused',
-  }));
   const remarks =
     command.target.scheme === 'redshift'
       ? remarksOn(command, 'redshift', draft.given)
       : remarksOnEither(command, draft.given);
-  return [...notYet, ...remarks].flatMap(({ about, message }) => {
+  return remarks.flatMap(({ about, message }) => {
     const place = draft.places.get(about);
     return place === undefined ? [] : [{ message, place }];
   });

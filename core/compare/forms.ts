@@ -42,7 +42,10 @@ export interface Value {
 /** A value in two layers of SELECT: what is computed once, and the text that is made of its name. */
 export interface Form {
   readonly value: string;
-  readonly text: (name: string) => string;
+  /** `pieces`: how many pieces of a long value are looked at where that has to be said, as in Redshift. */
+  readonly text: (name: string, pieces: number) => string;
+  /** In Redshift, of what may be long: how many bytes it has. */
+  readonly bytes?: (name: string) => string;
 }
 
 /** The form of a column at one end. NULL has NULL for its text, but in documents, where it is JSON's null. */
@@ -201,34 +204,41 @@ function floatText(c: string, digits: (x: string) => string, read: (digits: stri
   );
 }
 
-/** Redshift's texts have 65,535 bytes at most: what is longer in hexadecimal is hashed 32,000 bytes at a time. */
-const CHUNK_BYTES = 32_000;
-/** No more than 2,112,000 bytes: what a row of CSV can bring, 4 MB in hexadecimal. Behind it only the length counts. */
-const MOST_CHUNKS = 66;
+/**
+ * Redshift's texts have 65,535 bytes at most: what is longer in hexadecimal is its length and the digests of its pieces of
+ * 32,000 bytes. How many there may be has to be known there; PostgreSQL finds out for each value.
+ */
+export const PIECE_BYTES = 32_000;
+/** Redshift's longest VARBYTE and SUPER. */
 export const MOST_BYTES = 16_777_216;
-
-const chunksIn = (most: number): number => Math.min(MOST_CHUNKS, Math.ceil(most / CHUNK_BYTES));
-
-function longText(most: number, length: string, short: string, chunk: (first: number) => string): string {
-  if (most <= CHUNK_BYTES) return short;
-  const chunks = Array.from({ length: chunksIn(most) }, (_, number) => `md5(${chunk(number * CHUNK_BYTES)})`);
-  return `CASE WHEN ${length} <= ${CHUNK_BYTES} THEN ${short} ELSE ${length}::varchar || ':' || ${chunks.join(' || ')} END`;
-}
 
 const hexText =
   (most: number) =>
-  (c: string): string =>
-    longText(
-      most,
-      `octet_length(${c})`,
-      `encode(${c}, 'hex')`,
-      (first) => `encode(substr(${c}, ${first + 1}, ${CHUNK_BYTES}), 'hex')`,
-    );
+  (c: string): string => {
+    const short = `encode(${c}, 'hex')`;
+    if (most <= PIECE_BYTES) return short;
+    const piece = `md5(encode(substr(${c}, n * ${PIECE_BYTES} + 1, ${PIECE_BYTES}), 'hex'))`;
+    const pieces = `(SELECT string_agg(${piece}, '' ORDER BY n) FROM generate_series(0, (octet_length(${c}) - 1) / ${PIECE_BYTES}) AS n)`;
+    return `CASE WHEN octet_length(${c}) <= ${PIECE_BYTES} THEN ${short} ELSE octet_length(${c}) || ':' || ${pieces} END`;
+  };
 
 // --- Redshift
 
 function redshiftForm(family: Family, { sql }: Value): Form {
-  return { value: sql, text: (c) => redshiftText(family, c) };
+  const text = (c: string) => redshiftText(family, c);
+  switch (family.kind) {
+    case 'bytes':
+      if (family.most <= PIECE_BYTES) return { value: sql, text: (c) => hexOf(c) };
+      return { value: sql, text: longBytes, bytes: (c) => `octet_length(${c})` };
+    case 'document': {
+      const bytes = (c: string) => `json_serialize_to_varbyte(${c})`;
+      // A SUPER may be NULL, or hold JSON's null, which may read like it.
+      const inBytes = (c: string, pieces: number) => `coalesce(${longBytes(bytes(c), pieces)}, '6e756c6c')`;
+      return { value: sql, text: inBytes, bytes: (c) => `octet_length(${bytes(c)})` };
+    }
+    default:
+      return { value: sql, text };
+  }
 }
 
 function redshiftText(family: Family, c: string): string {
@@ -247,11 +257,6 @@ function redshiftText(family: Family, c: string): string {
       return withoutZeros(`replace(${c}::varchar, '+00', '')`);
     case 'padded text':
       return `rtrim(${c})`;
-    case 'bytes':
-      return longBytes(family.most, c);
-    case 'document':
-      // A SUPER may be NULL, or hold JSON's null, which may read like it.
-      return `coalesce(${longBytes(MOST_BYTES, `json_serialize_to_varbyte(${c})`)}, '6e756c6c')`;
     case 'shape':
       return `upper(st_ashexewkb(${c}))`;
     default:
@@ -274,14 +279,16 @@ const momentInRedshift = (c: string): string => `coalesce(nullif(to_char(${c}, $
 const withoutZeros = (text: string): string =>
   `CASE WHEN ${text} LIKE '%.%' THEN rtrim(rtrim(${text}, '0'), '.') ELSE ${text} END`;
 
-/** Of what is past the end SUBSTRING might make NULL. */
-const longBytes = (most: number, c: string): string =>
-  longText(
-    most,
-    `octet_length(${c})`,
-    `lower(from_varbyte(${c}, 'hex'))`,
-    (first) => `coalesce(lower(from_varbyte(substring(${c}, ${first + 1}, ${CHUNK_BYTES}), 'hex')), '')`,
-  );
+const hexOf = (c: string): string => `lower(to_hex(${c}))`;
+
+function longBytes(c: string, pieces: number): string {
+  const length = `octet_length(${c})`;
+  const digests = Array.from({ length: pieces }, (_, number) => {
+    const first = number * PIECE_BYTES;
+    return ` || CASE WHEN ${length} > ${first} THEN md5(${hexOf(`substring(${c}, ${first + 1}, ${PIECE_BYTES})`)}) ELSE '' END`;
+  });
+  return `CASE WHEN ${length} <= ${PIECE_BYTES} THEN ${hexOf(c)} ELSE ${length}::varchar || ':'${digests.join('')} END`;
+}
 
 /** A column by its name. */
 export const columnValue = (name: string, type?: string, scale?: number): Value => ({

@@ -20,6 +20,7 @@ export type Ends = Readonly<Record<'source' | 'target', Dialect>>;
 export function meet(ends: Ends, wanted: WantedColumn, there: Column): Meeting | undefined {
   const { source, isItself, value } = wanted;
   if (ends.source === 'postgresql' && ends.target === 'postgresql') {
+    if (wanted.isCast === true) return meeting(ends, { kind: 'itself' }, value, there, undefined);
     const { family, isAway } = familyInPostgresql(source.type, there.type);
     const expression = isAway ? castToRedshift(source.type, identifier(source.name)).expression : value.sql;
     const sent =

@@ -6,7 +6,7 @@ import { castToRedshift } from '../cast/postgresql-to-redshift.ts';
 import type { Catalog, Column, Table } from '../catalog/model.ts';
 import type { LoadCommand } from '../command/model.ts';
 import { canonicalType } from '../plan/existing.ts';
-import { keyOf, type Name, OWN_PREFIX, placeOf, targetNames } from '../plan/names.ts';
+import { foldName, keyOf, type Name, OWN_PREFIX, placeOf, targetNames } from '../plan/names.ts';
 import { placeTables } from '../plan/place.ts';
 import { selectTables } from '../plan/select.ts';
 import { isWayBack, sameType, wayBack } from './families.ts';
@@ -44,7 +44,7 @@ export function pairTables(source: Catalog, target: Catalog, command: LoadComman
   const taken = new Set<string>();
   const differences: Difference[] = [];
   const pairs: TablePair[] = [];
-  for (const placed of placeTables(tables, command, targetNames(command, 'redshift')).tables) {
+  for (const placed of placeTables(tables, command, targetNames(command, target.dialect)).tables) {
     const found = findTable(there, target, placed.table, placed.target);
     if (found === undefined) {
       differences.push(
@@ -66,15 +66,16 @@ function difference(kind: Difference['kind'], place: string, message: string, co
   return { kind, place, message, counts };
 }
 
-/** Names stay as they are in PostgreSQL where a table is called so; otherwise they are folded as a load folds them. */
+/** In PostgreSQL names stay as they are, unless they have come by way of Redshift, which folds them. */
 function findTable(
   there: ReadonlyMap<string, Table>,
   { dialect }: Catalog,
   own: Name,
   placed: Name,
 ): Table | undefined {
-  const asPlaced = there.get(keyOf(placed));
-  return asPlaced ?? (dialect === 'postgresql' ? there.get(keyOf(own)) : undefined);
+  const folded = { schema: foldName(own.schema), name: foldName(own.name) };
+  const names = dialect === 'postgresql' ? [placed, own, folded] : [placed];
+  return names.map((name) => there.get(keyOf(name))).find((table) => table !== undefined);
 }
 
 /** Discover does not see those of Redshift. */

@@ -1,11 +1,13 @@
 // What has to stand in the target for each column of a source table: under which name, of which type, and as which value?
-// For Redshift the plan says it, policies and casts included.
+// The plan says it, policies and casts included; of what comes from Redshift the type map of the way back.
 
+import { postgresqlRoad } from '../cast/postgresql-to-postgresql.ts';
+import { castColumn } from '../cast/rules.ts';
 import type { Catalog, Column, Dialect, Table } from '../catalog/model.ts';
 import type { LoadCommand } from '../command/model.ts';
 import { guardColumns } from '../plan/guards.ts';
 import type { PlannedColumn } from '../plan/model.ts';
-import { nameStyle } from '../plan/names.ts';
+import { foldName, nameStyle, targetNames } from '../plan/names.ts';
 import { planColumns } from '../plan/table.ts';
 import { sentExpression } from '../sql/guards.ts';
 import { identifier } from '../sql/quote.ts';
@@ -23,6 +25,8 @@ export interface WantedColumn {
   readonly value: Value;
   /** Whether that is the column as it stands, but for what policies replace. */
   readonly isItself: boolean;
+  /** Whether a CAST rule makes a value of another type in PostgreSQL of it. */
+  readonly isCast?: true;
   /** What the type at the other end keeps no trace of. */
   readonly loses: readonly string[];
 }
@@ -33,16 +37,49 @@ export function wantedColumns(
   table: Table,
   command: LoadCommand,
 ): readonly WantedColumn[] {
-  const style = nameStyle(command.options.identifiers);
+  const { style } = targetNames(command, target);
   if (source.dialect === 'postgresql' && target === 'redshift') return plannedColumns(source, table, command);
   return table.columns.map((column) => ({
     source: column,
-    names: target === 'postgresql' ? [column.name, style(column.name)] : [style(column.name)],
-    notNull: column.notNull,
-    value: ownValue(column),
-    isItself: true,
-    loses: [],
+    names: target === 'postgresql' ? [style(column.name), column.name, foldName(column.name)] : [style(column.name)],
+    ...(source.dialect === 'postgresql' ? casted(table, column, command) : asItIs(column)),
   }));
+}
+
+type Sent = Pick<WantedColumn, 'type' | 'notNull' | 'value' | 'isItself' | 'isCast' | 'loses'>;
+
+const asItIs = (column: Column): Sent => ({
+  notNull: column.notNull,
+  value: ownValue(column),
+  isItself: true,
+  loses: [],
+});
+
+/** Between two of PostgreSQL, where a CAST rule may speak of the column. */
+function casted(table: Table, column: Column, { casts, options }: LoadCommand): Sent {
+  const road = postgresqlRoad(({ sql }) => ({ sql }));
+  const { cast, notNull, used } = castColumn(table, column, identifier(column.name), casts, options, road);
+  if (used.length === 0) return asItIs(column);
+  const { value } = arrivingValue(cast, column);
+  const loses = cast.hazard?.kind === 'LOSES_DETAIL' ? [cast.hazard.message] : [];
+  return { type: cast.type, notNull, value, isItself: false, isCast: true, loses };
+}
+
+/** What a value is in a column of PostgreSQL that it is read into: of this type, by its text. */
+export function arrivingValue(
+  { type, expression }: Pick<PlannedColumn, 'type' | 'expression'>,
+  source: Column,
+): { readonly value: Value; readonly type?: string } {
+  const own = effective(source.type).name;
+  if (expression === identifier(source.name)) return { value: ownValue(source), type: own };
+  // Sent as the number that it is.
+  if (own === 'money' && !expression.endsWith('::text')) return { value: { sql: expression }, type: 'money' };
+  const known = /^(?:numeric|decimal)\b/i.test(type)
+    ? { type: 'numeric' }
+    : /^money$/i.test(type)
+      ? { type: 'money' }
+      : {};
+  return { value: { sql: `((${expression})::text)::${type}`, ...known }, ...known };
 }
 
 /** A column as it stands. */

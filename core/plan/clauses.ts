@@ -3,7 +3,6 @@
 
 import type { Dialect } from '../catalog/model.ts';
 import type { LoadCommand } from '../command/model.ts';
-import { notYet } from '../command/not-yet.ts';
 import { wordsOf } from '../command/options.ts';
 import { remarksOn } from '../command/remarks.ts';
 import { blocksAt, MOMENTS, statementPlace } from '../sql/blocks.ts';
@@ -14,7 +13,6 @@ export function clauseHazards(command: LoadCommand, target: Dialect, source: Dia
   const settings = settingHazards(command, target, source);
   const remarks = remarksOn(command, target).filter(({ about }) => !settings.some((one) => one.about === about));
   return [
-    ...notYet(command).map((words) => refuse('NOT_SUPPORTED_YET', `\`${words}\` is not supported yet`)),
     ...(source === 'postgresql' ? roadRemarks(command) : []),
     ...remarks.map(({ message }) => report('WITHOUT_MEANING', message)),
     ...settings.map(({ hazard }) => hazard),
@@ -55,6 +53,14 @@ function conflicts({ options }: LoadCommand): Hazard[] {
   }
   if (options.dropSchema && !options.includeDrop) {
     return [refuse('OPTIONS_CONFLICT', 'drop schema drops the tables that include no drop keeps')];
+  }
+  if (options.verifyChecksums && options.onError === 'resume next') {
+    return [
+      refuse(
+        'OPTIONS_CONFLICT',
+        'verify checksums compares all rows that are read, and on error resume next leaves some out',
+      ),
+    ];
   }
   return options.dataOnly && options.schemaOnly
     ? [refuse('OPTIONS_CONFLICT', 'data only and schema only load nothing')]

@@ -21,6 +21,7 @@ import { guardRedshiftColumns } from './redshift-guards.ts';
 import { planRoad } from './redshift-source.ts';
 import { planLongRow } from './row-guard.ts';
 import { tableStorage } from './storage.ts';
+import { sumsIntoRedshift } from './sums.ts';
 import { createStatements, planColumns } from './table.ts';
 
 export const draftIntoRedshift =
@@ -34,15 +35,14 @@ function draftTable(input: PlanInput, there: Occupied, placed: PlacedTable, inde
   const fromRedshift = capabilities.source.dialect === 'redshift';
   const wished = planColumns(table, style, command, fromRedshift ? REDSHIFT_TO_REDSHIFT : undefined);
   const existing = meetExisting(target, wished.columns, there, command);
+  const utf8 = (input.source.encoding ?? 'UTF8') === 'UTF8';
   const guarded = fromRedshift
     ? guardRedshiftColumns(placeOf(table), existing.columns, wished.casted, command.options)
-    : guardColumns(placeOf(table), existing.columns, wished.casted, {
-        options: command.options,
-        utf8: (input.source.encoding ?? 'UTF8') === 'UTF8',
-      });
+    : guardColumns(placeOf(table), existing.columns, wished.casted, { options: command.options, utf8 });
   const { columns } = guarded;
-  const longRow = fromRedshift ? undefined : planLongRow(columns, command.options);
   const { options } = command;
+  const sums = options.verifyChecksums && !fromRedshift ? sumsIntoRedshift(columns, table, utf8) : undefined;
+  const longRow = fromRedshift ? undefined : planLongRow(columns, command.options);
   const wanted = { options, unload: capabilities.source.unload };
   const road = fromRedshift ? planRoad(table, columns, wished.casted, wanted) : undefined;
   const met = there.tables.get(keyOf(target));
@@ -84,6 +84,7 @@ function draftTable(input: PlanInput, there: Occupied, placed: PlacedTable, inde
       addForeignKeys: [],
       ...(longRow === undefined ? {} : { longRow }),
       ...(road === undefined ? {} : { redshift: road.road }),
+      ...(sums === undefined ? {} : { sums }),
       parts: read,
       ...(pieces === undefined ? {} : { pieces }),
       batches: groupParts(read.length, pieces !== undefined).map((numbers, batch) => ({ batch, parts: numbers })),

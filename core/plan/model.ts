@@ -5,6 +5,7 @@
 import type { Bounds } from '../cast/hazards/bounds.ts';
 import type { Measured } from '../cast/measured.ts';
 import type { HazardName, Policy } from '../cast/value-hazards.ts';
+import type { Family } from '../compare/forms.ts';
 import type { PublishItem } from '../pipeline.ts';
 import type { Name } from './names.ts';
 
@@ -104,6 +105,25 @@ export interface PlannedColumn {
   readonly comment?: string;
 }
 
+/** How a column is summed at both ends. */
+export interface PlannedSum {
+  /** As the source calls it, and the staging table. */
+  readonly column: string;
+  readonly staged: string;
+  /** What is staged, where PostgreSQL has to know it: a pg_type.typname. */
+  readonly type?: string;
+  readonly family: Family;
+  /** What the source computes of a row, and the text that it makes of that. */
+  readonly value: string;
+  readonly text: string;
+}
+
+export interface PlannedSums {
+  /** Whether the source keeps text in UTF-8. */
+  readonly utf8: boolean;
+  readonly columns: readonly PlannedSum[];
+}
+
 /** A contiguous slice of one heap, read by one Extract call. */
 export interface PlannedPart {
   readonly part: number;
@@ -167,6 +187,8 @@ export interface PlannedTable {
   readonly longRow?: RowGuard;
   /** Of a table of Redshift. */
   readonly redshift?: RedshiftRoad;
+  /** With `verify checksums`. */
+  readonly sums?: PlannedSums;
   readonly parts: readonly PlannedPart[];
   /** Each part is cut into pieces of at most this, and each is a COPY of its own. */
   readonly pieces?: PieceBounds;

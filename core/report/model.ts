@@ -1,6 +1,7 @@
 // What happened in a run, as a value: the artifact `report.json`. The row keys are pgloader's, in lower case.
 
 import type { HazardName, Policy } from '../cast/value-hazards.ts';
+import type { Sums } from '../compare/model.ts';
 import type { Outcome } from '../pipeline.ts';
 import type { Hazard } from '../plan/model.ts';
 
@@ -101,6 +102,8 @@ export interface BatchRecord {
   readonly readMilliseconds: number;
   readonly writeMilliseconds: number;
   readonly replaced?: readonly ReplacedValues[];
+  /** Over the columns as they were read, where they are compared with those over what was loaded. */
+  readonly sums?: Sums;
 }
 
 /** What a step threw (`errors/…`). */

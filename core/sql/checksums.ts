@@ -3,7 +3,7 @@
 // digests themselves. No value leaves a server but the keys that are asked for.
 
 import type { Dialect } from '../catalog/model.ts';
-import { digestOf, type Form, numberOf } from '../compare/forms.ts';
+import { digestOf, type Form, numberOf, PIECE_BYTES } from '../compare/forms.ts';
 import type { ColumnSum, Sums } from '../compare/model.ts';
 import { literal } from './quote.ts';
 
@@ -15,7 +15,12 @@ export interface Digested {
   readonly forms: readonly Form[];
   /** The columns, by their places, whose values name a row; none where the row itself does. */
   readonly key: readonly number[];
+  /** Redshift's long values are looked at as far as so many pieces go (`piecesFor`). */
+  readonly pieces: number;
 }
+
+/** How many pieces a value has that is as long as the longest. None where none is cut. */
+export const piecesFor = (longest: number): number => (longest <= PIECE_BYTES ? 0 : Math.ceil(longest / PIECE_BYTES));
 
 /** What the rows are read from, as it stands after FROM; and which of them, as it stands after WHERE. */
 export interface RowsAt {
@@ -33,19 +38,28 @@ const once = ({ dialect }: Digested): string => (dialect === 'postgresql' ? ' OF
 
 /** Each row as the digests of its columns, `d0`, `d1`, …; and the texts of its key, `k0`, `k1`, …, where they are asked for. */
 function digests(read: Digested, { from, where }: RowsAt, withKeys = false): string {
-  const { dialect, utf8, forms, key } = read;
+  const { dialect, utf8, forms, key, pieces } = read;
   const filter = where === undefined ? '' : ` WHERE ${where}`;
   const texts = (nameOf: (form: Form, at: number) => string): string =>
     [
-      ...forms.map((form, at) => `${digestOf(dialect, form.text(nameOf(form, at)), utf8)} AS ${digest(at)}`),
+      ...forms.map((form, at) => `${digestOf(dialect, form.text(nameOf(form, at), pieces), utf8)} AS ${digest(at)}`),
       ...(withKeys ? key : []).flatMap((at, number) => {
         const form = forms[at];
-        return form === undefined ? [] : [`${form.text(nameOf(form, at))} AS "k${number}"`];
+        return form === undefined ? [] : [`${form.text(nameOf(form, at), pieces)} AS "k${number}"`];
       }),
     ].join(', ');
-  if (dialect === 'redshift') return `SELECT ${texts(({ value }) => value)} FROM ${from}${filter}`;
+  if (dialect === 'redshift') {
+    const longest = longestOf(forms);
+    return `SELECT ${texts(({ value }) => value)}${longest === undefined ? '' : `, ${longest} AS "bytes"`} FROM ${from}${filter}`;
+  }
   const values = forms.map(({ value }, at) => `${value} AS "v${at}"`).join(', ');
   return `SELECT ${texts((_, at) => `"v${at}"`)} FROM (SELECT ${values} FROM ${from}${filter} OFFSET 0) AS "read"${once(read)}`;
+}
+
+/** The length of the longest value of a row; undefined where none can be long. */
+function longestOf(forms: readonly Form[]): string | undefined {
+  const lengths = forms.flatMap(({ value, bytes }) => (bytes === undefined ? [] : [bytes(value)]));
+  return lengths.length > 1 ? `greatest(${lengths.join(', ')})` : lengths[0];
 }
 
 const together = (places: readonly number[]): string =>
@@ -61,7 +75,10 @@ const sumOf = (dialect: Dialect, of: string): string => `coalesce(sum(${numberOf
 const PACKED = 100;
 const BETWEEN = `|| ' ' ||`;
 
-/** One row: the count of rows, the sum of their digests, and those of the columns, packed into texts. */
+/**
+ * One row: the count of rows, the sum of their digests, and those of the columns, packed into texts. From Redshift also
+ * the length of the longest value: where it has more pieces than were looked at, the sums are asked for again.
+ */
 export function sumsQuery(read: Digested, rows: RowsAt): string {
   const { dialect, forms } = read;
   const numbers = forms.map(
@@ -71,7 +88,8 @@ export function sumsQuery(read: Digested, rows: RowsAt): string {
     const packed = numbers.slice(pack * PACKED, (pack + 1) * PACKED).join(` ${BETWEEN} `);
     return `, ${packed} AS "p${pack}"`;
   });
-  return `SELECT count(*)::varchar AS "rows", ${sumOf(dialect, rowDigest(read))}::varchar AS "row"${packs.join('')} FROM (${digests(read, rows)}) AS "digests"`;
+  const longest = longestOf(forms) === undefined ? '' : `, coalesce(max("bytes"), 0)::varchar AS "longest"`;
+  return `SELECT count(*)::varchar AS "rows", ${sumOf(dialect, rowDigest(read))}::varchar AS "row"${longest}${packs.join('')} FROM (${digests(read, rows)}) AS "digests"`;
 }
 
 /** What `sumsQuery` gave. */
@@ -83,6 +101,10 @@ export function readSums(row: Readonly<Record<string, string | null>> | undefine
   });
   return { rows: Number(row?.rows), row: row?.row ?? '0', columns };
 }
+
+/** How many bytes the longest value has, where one may be too long to be read as it is. */
+export const longestIn = (row: Readonly<Record<string, string | null>> | undefined): number =>
+  Number(row?.longest ?? 0);
 
 /** A range of rows: those whose key's digest begins with the same hexadecimal digits. */
 export interface RangeOfKeys {

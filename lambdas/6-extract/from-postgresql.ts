@@ -1,12 +1,15 @@
 // A part of PostgreSQL: COPY TO STDOUT → one object, or several where the command bounds what one COPY loads. The server
 // writes the CSV, and it is only watched on its way through.
 
+import { artifactKeys } from '../../core/artifacts.ts';
 import { ofTable, type PgshiftError } from '../../core/errors.ts';
 import type { PlannedTable } from '../../core/plan/model.ts';
 import { placeOf } from '../../core/plan/names.ts';
+import { digestedAtSource } from '../../core/plan/sums.ts';
 import { unreadable, valueRefused } from '../../core/plan/value-refused.ts';
 import type { Session } from '../../core/ports.ts';
-import { copyOut } from '../../core/sql/copy-out.ts';
+import { readSums, sumsQuery } from '../../core/sql/checksums.ts';
+import { copyOut, rowsOf } from '../../core/sql/copy-out.ts';
 import { isHeaded } from '../../core/sql/empty-bytes.ts';
 import { looksForNumbers, type Replaced, readMark, replacedQuery } from '../../core/sql/guards.ts';
 import { pathForQueries } from '../../core/sql/settings.ts';
@@ -73,8 +76,23 @@ async function writePart(
     const count = await rows;
     const replaced = await replacedValues(session, table);
     const noted = await storeReplaced(extracting, address, replaced);
-    return { written: { rows: count, ...stored, ...noted }, suspect: numbers?.seen() === true };
+    const summed = await storeSums(extracting, session, { address, table, planned });
+    return { written: { rows: count, ...stored, ...noted, ...summed }, suspect: numbers?.seen() === true };
   });
+}
+
+/** In the transaction that read the rows: what was sent is what is summed. */
+async function storeSums(
+  { ports, run, attempt }: Extracting,
+  session: Session,
+  { address, table: { sums }, planned }: Pick<Reading, 'address' | 'table' | 'planned'>,
+): Promise<Pick<Written, 'sums'>> {
+  if (sums === undefined) return {};
+  const where = planned.where === undefined ? {} : { where: planned.where };
+  const [row] = await session.query(sumsQuery(digestedAtSource(sums), { from: rowsOf(planned), ...where }));
+  const key = artifactKeys.partSums(run, address.batch, address.part, attempt);
+  await ports.store.putJson(key, readSums(row));
+  return { sums: key };
 }
 
 /** Asked in the transaction that read the rows: it counted them. */

@@ -21,7 +21,10 @@ export interface Reading {
   readonly draw: number;
 }
 
-export type Written = Pick<WrittenPart, 'rows' | 'bytes' | 'csvBytes' | 'key' | 'pieces' | 'objects' | 'replaced'>;
+export type Written = Pick<
+  WrittenPart,
+  'rows' | 'bytes' | 'csvBytes' | 'key' | 'pieces' | 'objects' | 'replaced' | 'sums'
+>;
 
 export interface PartSource {
   /**

@@ -5,6 +5,7 @@ import pMap from 'p-map';
 import { artifactKeys } from '../../core/artifacts.ts';
 import type { Dialect } from '../../core/catalog/model.ts';
 import type { LoadCommand } from '../../core/command/model.ts';
+import { addSums, NO_SUMS, type Sums } from '../../core/compare/model.ts';
 import { PgshiftError, tooManyRejects } from '../../core/errors.ts';
 import type { StepInput, StepOutput, WrittenPart } from '../../core/pipeline.ts';
 import type { PlanChunk, PlannedTable } from '../../core/plan/model.ts';
@@ -85,7 +86,9 @@ async function copyBatch(loading: Loading, table: PlannedTable, batch: WrittenBa
     loaded.push(await LOAD_ONCE[loading.dialect](loading, load));
   }
   const replaced = await replacedValues(ports, batch, table);
-  return { ...recordOf(batch, table, loads, loaded, startedAt, ports.now()), replaced };
+  const sums = await sumsOfBatch(ports, batch);
+  const record = recordOf(batch, table, loads, loaded, startedAt, ports.now());
+  return { ...record, replaced, ...(sums === undefined ? {} : { sums }) };
 }
 
 /** Time that one more COPY must find: those of small tables and of bounded pieces take seconds. */
@@ -105,6 +108,14 @@ async function replacedValues(
   const keys = written.flatMap(({ replaced }) => replaced ?? []);
   const counts = await pMap(keys, (key) => store.getJson<Replaced[]>(key), { concurrency: 16 });
   return replacedInBatch(counts.flat(), columns);
+}
+
+/** Over all that extract read of the batch, where sums are compared. */
+async function sumsOfBatch({ store }: Ports, { written }: WrittenBatch): Promise<Sums | undefined> {
+  const keys = written.flatMap(({ sums }) => sums ?? []);
+  if (keys.length === 0) return undefined;
+  const parts = await pMap(keys, (key) => store.getJson<Sums>(key), { concurrency: 16 });
+  return parts.reduce(addSums, NO_SUMS);
 }
 
 function recordOf(

@@ -21,6 +21,7 @@ import { connectToTarget, type TargetSession } from '../target-session.ts';
 import type { Into } from './into.ts';
 import { intoPostgresql } from './into-postgresql/into-postgresql.ts';
 import { intoRedshift } from './into-redshift/into-redshift.ts';
+import { verifySums } from './verify-sums.ts';
 
 /** What publishing does by the kind of the target. */
 const INTO: Readonly<Record<Dialect, Into>> = { redshift: intoRedshift, postgresql: intoPostgresql };
@@ -43,6 +44,7 @@ export async function publish(ports: Ports, input: StepInput<'publish'>): Promis
   try {
     // Every batch is done when the first tables are published: later ones would count the same rows.
     if (first === 0) await expectFewRejects(ports, run, command.options.maxRejects);
+    await verifySums(ports, run, { command, dialect: target.dialect }, tables);
     const publishing = { ports, run, command, target };
     if (command.options.publishTableByTable) await makeLiveOneByOne(publishing, tables);
     else if (tables.length > 0) await makeLiveOnce(publishing, { number: input.publish, tables });

@@ -4,10 +4,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CompareOptions, compareDatabases } from '../../cli/compare/databases.ts';
 import { parseCommands } from '../../core/command/parser.ts';
 import type { Comparison } from '../../core/compare/model.ts';
+import { tokenOf } from '../../core/plan/names.ts';
 import type { Ports } from '../../core/ports.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { loadBySteps } from '../support/load-by-steps.ts';
 import { PROFILES, portsBetween, startTwoEnds, type TwoEnds } from '../support/two-ends.ts';
+import { type Pair as LoadedPair, startTwoPostgres, type TwoPostgres } from '../support/two-postgres.ts';
 
 interface Kind {
   readonly type: string;
@@ -297,7 +299,8 @@ describe.each(PROFILES)('PostgreSQL and the stand-in, %s', (profile) => {
   beforeAll(async () => {
     source = await createDatabase(ends.source, DATABASE);
     ports = ends.ports(source, profile);
-    await loadBySteps(ports, `compare-${profile}`, ends.command(source, profile));
+    // Whose sums agree for all of these types, too.
+    await loadBySteps(ports, `compare-${profile}`, ends.command(source, profile, 'WITH verify checksums'));
     compare = (options) => compared(ports, ends.command(source, profile), options);
   });
   afterAll(() => source.drop());
@@ -318,19 +321,90 @@ describe.each(PROFILES)('PostgreSQL and the stand-in, %s', (profile) => {
   });
 });
 
-describe('PostgreSQL and PostgreSQL', () => {
+describe('verify checksums', () => {
   let source: TestDatabase;
-  let target: TestDatabase;
+  beforeAll(async () => {
+    source = await createDatabase(
+      ends.source,
+      `CREATE TABLE verified (id int PRIMARY KEY, note text, at timestamp, amount numeric(10,3), day date, raw bytea);
+       INSERT INTO verified VALUES (1, 'one', 'infinity', 1.005, '2024-01-01', ''), (2, repeat('é', 40), '2024-01-01', NULL, '-infinity', '\\x01'),
+         (3, NULL, '10000-01-01', 0.1, NULL, NULL);
+       CREATE TABLE verified_empty (id int);`,
+    );
+  });
+  afterAll(() => source.drop());
+
+  const policies = `WITH verify checksums, on infinity null, on date out of range clamp, on long text truncate, on extra digits clamp
+    CAST column verified.note to varchar(21) drop typemod, column verified.amount to decimal(10,2) drop typemod`;
+  const load = (run: string, beforePublish?: () => Promise<void>) =>
+    loadBySteps(ends.ports(source, 'pessimistic'), run, ends.command(source, 'pessimistic', policies), beforePublish);
+  const arrived = () =>
+    ends.arrived('pessimistic', 'SELECT id, note, at, amount, day FROM public.verified ORDER BY id');
+
+  test('sums what is sent: with what policies put in the place of values', async () => {
+    await load('verify-good');
+    expect(await arrived()).toEqual([
+      ['1', 'one', null, '1.01', '2024-01-01'],
+      ['2', 'é'.repeat(10), '2024-01-01 00:00:00', null, null],
+      ['3', null, '9999-12-31 23:59:59.999999', '0.10', null],
+    ]);
+  });
+
+  test.each([
+    ['a value', `note = 'two' WHERE id = 1`, 'differ in note'],
+    ['NULL and an empty text', `note = '' WHERE id = 3`, 'differ in note'],
+    ['two columns', `amount = 7, day = '2024-01-02' WHERE id = 1`, 'differ in amount, day'],
+    ['rows', 'id = 3 - id WHERE id < 3', 'have the same values, but not in the same rows'],
+  ])('publishes nothing where %s changed on the way', async (_what, change, says) => {
+    await ends.arrived('pessimistic', `DROP TABLE IF EXISTS public.verified`);
+    const run = `verify-${says.length}-${change.length}`;
+    const tamper = async () => {
+      const sql = `SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+        WHERE c.relname LIKE '_pgshift_%' AND a.attname = 'note' AND pg_table_is_visible(c.oid)`;
+      const [[staging] = []] = await ends.arrived('pessimistic', sql);
+      await ends.arrived('pessimistic', `UPDATE public.${staging} SET ${change}`);
+    };
+    await expect(load(run, tamper)).rejects.toMatchObject({
+      name: 'ChecksumMismatch',
+      message: expect.stringMatching(new RegExp(`^public\\.verified: .*${says}\\.$`)),
+    });
+    await expect(arrived()).rejects.toMatchObject({ code: '42P01' });
+  });
+});
+
+describe('PostgreSQL and PostgreSQL', () => {
+  let two: TwoPostgres;
+  let pair: LoadedPair;
   let compare: Pair['compare'];
   beforeAll(async () => {
-    source = await createDatabase(ends.source, DATABASE);
-    target = await createDatabase(ends.source, DATABASE);
-    const [ports, command] = portsBetween(source, target);
+    two = await startTwoPostgres();
+    pair = await two.pair(DATABASE);
+    await loadBySteps(pair.ports(), 'compare-postgresql', pair.command('WITH verify checksums'));
+    const [ports, command] = portsBetween(pair.source, pair.target);
     compare = (options) => compared(ports, command, options);
   });
   afterAll(async () => {
-    await source.drop();
-    await target.drop();
+    await pair.drop();
+    await two.stop();
   });
-  findsAll(() => ({ compare, isRedshift: false, change: (sql) => target.session.run(sql) }));
+  findsAll(() => ({ compare, isRedshift: false, change: (sql) => pair.target.session.run(sql) }));
+
+  test('sums what casts make, and publishes nothing where a value changed on the way', async () => {
+    const casts = await two.pair(`CREATE TABLE t (id int, n numeric(10,2), note text, paid money);
+      INSERT INTO t VALUES (1, 1.50, '', 12.34), (2, NULL, NULL, -1)`);
+    const clauses = `WITH verify checksums CAST column t.id to text, column t.n to "double precision", column t.note to varchar(9)`;
+    try {
+      await loadBySteps(casts.ports(), 'casts-good', casts.command(clauses));
+      const [ports, command] = portsBetween(casts.source, casts.target, clauses);
+      expect(counting(await compared(ports, command))).toEqual([]);
+      const tamper = () =>
+        casts.target.session.run(`UPDATE _pgshift_${tokenOf('casts-bad')}_0 SET note = 'x' WHERE id = '1'`);
+      await expect(loadBySteps(casts.ports(), 'casts-bad', casts.command(clauses), tamper)).rejects.toMatchObject({
+        name: 'ChecksumMismatch',
+        message: 'public.t: what was read and what is staged differ in note.',
+      });
+    } finally {
+      await casts.drop();
+    }
+  });
 });

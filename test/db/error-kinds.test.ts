@@ -127,6 +127,7 @@ const ELSEWHERE: Readonly<Partial<Record<ErrorKind, string>>> = {
   TooManyRejects: 'db/reject-files',
   ValueRefused: 'db/value-policies',
   SentinelCollision: 'db/extract',
+  ChecksumMismatch: 'db/compare',
   CountMismatch: 'db/copy-and-publish',
   Unfinished: 'db/pieces',
   RefusalUntold: 'db/rejects',

@@ -9,8 +9,13 @@ import { extract } from '../../lambdas/6-extract/extract.ts';
 import { copy } from '../../lambdas/7-copy/copy.ts';
 import { publish } from '../../lambdas/8-publish/publish.ts';
 
-/** Gives what Extract said of each part. */
-export async function loadBySteps(ports: Ports, run: string, command: string): Promise<WrittenPart[]> {
+/** Gives what Extract said of each part. `beforePublish` comes when all rows are staged. */
+export async function loadBySteps(
+  ports: Ports,
+  run: string,
+  command: string,
+  beforePublish: () => Promise<void> = async () => {},
+): Promise<WrittenPart[]> {
   await detect(ports, { run, input: { command } });
   await discover(ports, { run, snapshot: false });
   const planned = await plan(ports, { run });
@@ -26,6 +31,7 @@ export async function loadBySteps(ports: Ports, run: string, command: string): P
     await copy(ports, { run, chunk, reads: read });
     all.push(...read.flatMap(({ written }) => written));
   }
+  await beforePublish();
   for (const item of planned.publish) await publish(ports, { run, ...item });
   return all;
 }

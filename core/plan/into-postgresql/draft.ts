@@ -15,6 +15,7 @@ import { keyOf, type NameStyle, OWN_PREFIX, placeOf } from '../names.ts';
 import { partsOf } from '../parts.ts';
 import { partBounds, pieceBounds } from '../pieces.ts';
 import type { PlacedTable } from '../place.ts';
+import { sumsIntoPostgresql } from '../sums.ts';
 import { attachedHazards, liveHazards } from './attached.ts';
 import { type PlannedSequence, type PostgresqlColumns, planColumns } from './columns.ts';
 import { fillTable } from './filled.ts';
@@ -79,6 +80,7 @@ function draftTable(drafting: Drafting, there: Occupied, placed: PlacedTable, in
   const filling = fillTable(fresh ? undefined : met, existing.columns, drafting.target, options);
   const read = options.schemaOnly ? [] : partsOf(table, capabilities.source.major, partBounds(options));
   const pieces = pieceBounds(options);
+  const sums = options.verifyChecksums ? sumsIntoPostgresql(existing.columns, table) : undefined;
   const names = { schema: target.schema, staging, ledger: `${staging}_ledger` };
   const used = table.columns.map(({ type }) => type);
   const needs = [
@@ -114,6 +116,7 @@ function draftTable(drafting: Drafting, there: Occupied, placed: PlacedTable, in
       dropForeignKeys: [],
       addKeys: [],
       addForeignKeys: [],
+      ...(sums === undefined ? {} : { sums }),
       parts: read,
       ...(pieces === undefined ? {} : { pieces }),
       batches: groupParts(read.length, pieces !== undefined).map((numbers, batch) => ({ batch, parts: numbers })),

@@ -358,13 +358,3 @@ test('tells a secret that stands anywhere else, once', () => {
     expect.stringMatching(/^3:24 in the source's connection string {{secret:…}} stands for a whole password/),
   ]);
 });
-
-test('warns, at its place, of what is read and not supported yet', () => {
-  const { warnings } = parseCommands(
-    'LOAD DATABASE FROM pgsql:///a INTO redshift:///b\n WITH publish table by table, verify checksums;',
-    'x.load',
-  );
-  expect(warnings.map(({ line, column, message }) => [line, column, message])).toEqual([
-    [2, 31, 'not supported yet: a load that says so is refused'],
-  ]);
-});

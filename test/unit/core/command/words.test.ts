@@ -2,7 +2,6 @@
 import { describe, expect, test } from 'vitest';
 import type { NamePattern } from '../../../../core/command/model.ts';
 import { nearest } from '../../../../core/command/nearest.ts';
-import { notYet } from '../../../../core/command/not-yet.ts';
 import { parseCommands } from '../../../../core/command/parser.ts';
 import { patternMatcher } from '../../../../core/command/patterns.ts';
 import { isPostgresqlSetting, isRedshiftSetting } from '../../../../core/command/redshift-settings.ts';
@@ -127,13 +126,4 @@ test('a parameter of a whole cluster is told, at either kind of target', () => {
   const told = { about: 'settings.use_fips_ssl', message: expect.stringMatching(/for a whole cluster/) };
   expect(remarksOn(command, 'redshift')).toEqual([told]);
   expect(remarksOn(command, 'postgresql')).toEqual([told]);
-});
-
-test('what no step does yet is told in the words of the language', () => {
-  expect(notYet(commandOf('WITH include no drop, workers = 9, strict, reindex, no snapshot, on error stop'))).toEqual(
-    [],
-  );
-  expect(notYet(commandOf('WITH verify checksums, on error resume next, max rejects = 7'))).toEqual([
-    'verify checksums',
-  ]);
 });

@@ -304,11 +304,11 @@ describe('options', () => {
     },
   );
 
-  test('what no step does yet refuses the plan, and stands first', () => {
-    const plan = planOf([table('t')], { options: { verifyChecksums: true }, origins: { verifyChecksums: 'given' } });
-    expect(hazardsOf(plan)).toEqual(['NOT_SUPPORTED_YET refuse null']);
-    expect(messagesOf(plan)).toEqual(['`verify checksums` is not supported yet']);
-    expect(tablesOf(plan)).toHaveLength(1);
+  test('verify checksums wants all rows, and on error resume next leaves some out', () => {
+    const plan = planOf([table('t')], { options: { verifyChecksums: true, onError: 'resume next' } });
+    expect(hazardsOf(plan)).toEqual(['OPTIONS_CONFLICT refuse null']);
+    expect(tablesOf(planOf([table('t')], { options: { verifyChecksums: true } }))[0]?.sums?.columns).toHaveLength(1);
+    expect(tablesOf(planOf([table('t')]))[0]).not.toHaveProperty('sums');
   });
 
   test('chunk size, rows per range and single reader bound the parts', () => {
