@@ -1,7 +1,8 @@
 // What does UNLOAD write, under which names, and what does it refuse? The same questions under both profiles.
+import { connect, type Socket } from 'node:net';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   bucket,
   failure,
@@ -308,4 +309,43 @@ it('needs the rights to read, and what the cluster lets users do', async () => {
   const closed = await standIn.another('closed', { unload: 'refused' });
   const refused = await standIn.session({ port: closed.port, database: 'closed' });
   expect(await failure(refused, statement('SELECT 1', ''))).toMatchObject({ code: '42501' });
+});
+
+describe('an UNLOAD that is broken off', () => {
+  /** Two files of about 6 MB: two parts of a multipart upload each. */
+  const large = `SELECT n, repeat(md5(n::varchar), 6) FROM generate_series(1, 60000) n`;
+  beforeAll(() => {
+    prefix = 'unload/broken/';
+  });
+  afterEach(() => standIn.s3.faults.clear());
+
+  it('by S3 says why, ends the query, and leaves nothing', async () => {
+    const session = await standIn.session();
+    standIn.s3.faults.add({ operation: 'UploadPart', times: 99, answer: { status: 403, code: 'AccessDenied' } });
+    expect(await failure(session, statement(large, ''))).toMatchObject({
+      code: 'XX000',
+      message: expect.stringMatching(/^S3ServiceException:.*Status 403/),
+    });
+    expect(await rows(session, 'SELECT pg_last_unload_count()')).toEqual([['0']]);
+    expect(await texts()).toEqual([]);
+  });
+
+  it('by a cancel request ends although S3 does not answer', async () => {
+    const session = await standIn.session();
+    const held = standIn.s3.faults.add({ operation: 'UploadPart', times: 1, answer: 'hold' });
+    const running = failure(session, statement(large, ''));
+    await held.firstStrike;
+    // The length 16, the code 80877102, process and key.
+    const message = Buffer.alloc(16);
+    [16, 80877102, Reflect.get(session, 'processID'), Reflect.get(session, 'secretKey')].forEach((value, i) => {
+      message.writeInt32BE(Number(value), 4 * i);
+    });
+    connect(standIn.redshift.port, '127.0.0.1', function (this: Socket) {
+      this.end(message);
+    });
+    expect(await running).toMatchObject({ code: '57014' });
+    standIn.s3.faults.clear();
+    expect(await rows(session, 'SELECT 1')).toEqual([[1]]);
+    expect(await texts()).toEqual([]);
+  });
 });
