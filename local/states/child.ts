@@ -20,9 +20,13 @@ export interface Child {
   readonly cause: string | undefined;
   readonly startDate: Date;
   readonly stopDate: Date | undefined;
-  /** Resolves, never rejects, when the child has ended. */
+  /** How often it was redriven. */
+  readonly redriveCount: number;
+  /** Resolves, never rejects, when the child has ended; another promise when it is redriven. */
   readonly ended: Promise<void>;
   stop(): void;
+  /** Goes on behind what is done. Only of a child that ended without success. */
+  redrive(): void;
 }
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';

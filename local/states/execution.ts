@@ -3,6 +3,7 @@
 import type { Child, ExecutionIdentity, ExecutionStatus } from './child.ts';
 import { deadline } from './clock.ts';
 import type { Machine } from './definition.ts';
+import { Done } from './done.ts';
 import { Aborted, StateError } from './errors.ts';
 import { History, inputOf, MAX_EVENTS, outputOf } from './history.ts';
 import { runGraph } from './interpreter.ts';
@@ -18,14 +19,18 @@ export class Execution implements Child {
   readonly startDate = new Date();
   readonly history: History;
   readonly mapRuns: MapRun[] = [];
-  readonly ended: Promise<void>;
+  /** Another one when the execution is redriven. */
+  ended: Promise<void>;
+  redriveCount = 0;
+  redriveDate: Date | undefined;
   stopDate: Date | undefined;
   status: ExecutionStatus = 'RUNNING';
   output: Json | undefined;
   error: string | undefined;
   cause: string | undefined;
   private readonly services: Services;
-  private readonly abort = new AbortController();
+  private readonly done = new Done();
+  private abort = new AbortController();
   private readonly onChild: (child: Execution) => void;
 
   /** Starts at once; the machine must be a checked one. `onChild` hears of every child execution. */
@@ -42,6 +47,30 @@ export class Execution implements Child {
     this.services = services;
     this.onChild = onChild;
     this.history = new History(() => this.abort.abort(new Aborted('failed')));
+    this.history.add('ExecutionStarted', 0, {
+      executionStartedEventDetails: { ...inputOf(this.input), roleArn: this.identity.roleArn },
+    });
+    this.ended = this.run();
+  }
+
+  /** Whether it may be redriven: it has ended, and without success. */
+  get redrivable(): boolean {
+    return this.status !== 'RUNNING' && this.status !== 'SUCCEEDED';
+  }
+
+  /** Runs again what has failed, was stopped or never began, and goes on from there. Its time begins anew. */
+  redrive(): void {
+    if (!this.redrivable) throw new Error(`an execution that is ${this.status} cannot be redriven`);
+    this.redriveCount += 1;
+    this.redriveDate = new Date();
+    this.abort = new AbortController();
+    this.status = 'RUNNING';
+    this.stopDate = undefined;
+    this.error = undefined;
+    this.cause = undefined;
+    this.history.add('ExecutionRedriven', this.history.lastId, {
+      executionRedrivenEventDetails: { redriveCount: this.redriveCount },
+    });
     this.ended = this.run();
   }
 
@@ -55,9 +84,6 @@ export class Execution implements Child {
 
   private async run(): Promise<void> {
     const frame = this.frame();
-    this.history.add('ExecutionStarted', 0, {
-      executionStartedEventDetails: { ...inputOf(this.input), roleArn: this.identity.roleArn },
-    });
     const limit = this.machine.TimeoutSeconds;
     const cancel = limit && deadline(limit, () => this.abort.abort(new Aborted('timed out')));
     try {
@@ -84,12 +110,15 @@ export class Execution implements Child {
           Name: name,
           RoleArn: roleArn,
           StartTime: this.startDate.toISOString(),
-          RedriveCount: 0,
+          RedriveCount: this.redriveCount,
+          ...(this.redriveDate && { RedriveTime: this.redriveDate.toISOString() }),
         },
         StateMachine: { Id: machineArn, Name: machineName },
       },
       signal: this.abort.signal,
-      cursor: { id: 0 },
+      cursor: { id: this.redriveCount === 0 ? 0 : this.history.lastId },
+      done: this.done,
+      place: '',
       runGraph,
       startChild: (machine, input, identity) => {
         const child = new Execution(machine, input, identity, this.services, this.onChild);

@@ -21,23 +21,30 @@ import { runTask } from './task.ts';
 import { Variables } from './variables.ts';
 import { type Frame, type Step, Visit } from './visit.ts';
 
-/** Runs the states of a graph from its start to an end. Throws StateError, or what aborted the frame. */
+/**
+ * Runs the states of a graph from its start to an end. Throws StateError, or what aborted the frame. States that have ended
+ * before, in an execution that is redriven, are not entered again.
+ */
 export async function runGraph(graph: Graph, input: Json, frame: Frame): Promise<Json> {
   let name: string | undefined = graph.StartAt;
   let data = input;
-  while (name !== undefined) {
+  for (let visited = 0; name !== undefined; visited += 1) {
     frame.signal.throwIfAborted();
+    const place = `${frame.place}/${visited}`;
     const state: State | undefined = graph.States[name];
     if (!state) throw new StateError('States.Runtime', `there is no state '${name}'`);
-    const step: Step = await visitState(name, state, data, frame);
+    const known = frame.done.step(place);
+    if (known?.assign) frame.variables.assign(known.assign, name);
+    const step: Step = known ?? (await visitState(name, state, data, frame, place));
+    if (!known) frame.done.keepStep(place, step);
     data = step.output;
     name = step.next;
   }
   return data;
 }
 
-async function visitState(name: string, state: State, input: Json, frame: Frame): Promise<Step> {
-  const visit = new Visit(name, state.Type, input, frame);
+async function visitState(name: string, state: State, input: Json, frame: Frame, place: string): Promise<Step> {
+  const visit = new Visit(name, state.Type, input, frame, place);
   let step: Step;
   try {
     step = await runWithRecovery(visit, state);
@@ -66,6 +73,7 @@ async function runWithRecovery(visit: Visit, state: State): Promise<Step> {
       }
       await sleepSeconds(pauseSeconds, services.timeScale, signal);
       visit.retryCount += 1;
+      visit.frame.done.forget(visit.place);
       visit.refreshContext();
     }
   }
@@ -179,7 +187,8 @@ async function runParallel(visit: Visit, state: ParallelState): Promise<Step> {
   const count = state.Branches.length;
   await runSiblings(count, count, frame.signal, async (index, signal) => {
     const branch = state.Branches[index];
-    const inner = { ...frame, signal, cursor: { id: started }, variables: new Variables(frame.variables) };
+    const place = `${visit.place}/${index}`;
+    const inner = { ...frame, signal, cursor: { id: started }, variables: new Variables(frame.variables), place };
     if (branch) results[index] = await runGraph(branch, input, inner);
   }).finally(() => {
     frame.cursor.id = frame.history.lastId;

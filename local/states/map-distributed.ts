@@ -1,6 +1,6 @@
 // How does a DISTRIBUTED Map run: every item or batch as a child execution with a history and variables of its own.
 import { randomUUID } from 'node:crypto';
-import type { ChildInput } from './child.ts';
+import type { Child, ChildInput } from './child.ts';
 import { isDistributed, type MapState } from './definition.ts';
 import { StateError } from './errors.ts';
 import { fillAs } from './expressions.ts';
@@ -29,10 +29,7 @@ export const runMap = (visit: Visit, state: MapState): Promise<Step> =>
 async function runDistributedMap(visit: Visit, state: MapState): Promise<Step> {
   const prepared = await prepare(visit, state);
   const { frame } = visit;
-  const run = newMapRun(visit, state, prepared.limits);
-  visit.follow('MapStateStarted', { mapStateStartedEventDetails: { length: 0 } });
-  visit.follow('MapRunStarted', { mapRunStartedEventDetails: { mapRunArn: run.arn } });
-  frame.addMapRun(run);
+  const run = openMapRun(visit, state, prepared.limits);
   const result = await runChildren(visit, state, run, prepared).catch((error: unknown) => {
     run.end(frame.signal.aborted ? 'ABORTED' : 'FAILED');
     if (error instanceof StateError && !frame.signal.aborted) mapRunFailed(visit, error);
@@ -42,6 +39,23 @@ async function runDistributedMap(visit: Visit, state: MapState): Promise<Step> {
   const succeeded = frame.history.add('MapRunSucceeded', frame.cursor.id);
   frame.history.add('MapStateSucceeded', succeeded);
   return { ...(await visit.outcome(state, visit.limited(result), { result })), next: state.Next };
+}
+
+/** A run of its own; or, in an execution that is redriven, the one that has not succeeded. */
+function openMapRun(visit: Visit, state: MapState, limits: MapRunLimits): MapRun {
+  const { frame, place } = visit;
+  visit.follow('MapStateStarted', { mapStateStartedEventDetails: { length: 0 } });
+  const earlier = frame.done.run(place)?.run;
+  if (earlier !== undefined) {
+    earlier.redrive();
+    const details = { mapRunArn: earlier.arn, redriveCount: earlier.redriveCount };
+    visit.follow('MapRunRedriven', { mapRunRedrivenEventDetails: details });
+    return earlier;
+  }
+  const run = newMapRun(visit, state, limits);
+  visit.follow('MapRunStarted', { mapRunStartedEventDetails: { mapRunArn: run.arn } });
+  frame.addMapRun(run);
+  return run;
 }
 
 async function prepare(visit: Visit, state: MapState): Promise<Prepared> {
@@ -79,7 +93,9 @@ function newMapRun({ frame, name }: Visit, state: MapState, limits: MapRunLimits
 /** Gives the state's result: the children's outputs, or where the ResultWriter put them. */
 async function runChildren(visit: Visit, state: MapState, run: MapRun, prepared: Prepared): Promise<Json> {
   const { frame } = visit;
-  const inputs = await plan(visit, state, await prepared.items());
+  // The items of a run that is redriven are those that it began with.
+  const inputs = frame.done.run(visit.place)?.inputs ?? (await plan(visit, state, await prepared.items()));
+  frame.done.keepRun(visit.place, { run, inputs });
   run.plan(inputs);
   const write = async () =>
     state.ResultWriter && prepared.writerArguments
@@ -117,18 +133,9 @@ async function runChild(
   input: Json,
   signal: AbortSignal,
 ): Promise<void> {
-  const { identity } = visit.frame;
-  const { StartAt, States } = state.ItemProcessor;
-  const name = randomUUID();
-  const machineName = run.machineArn.slice(run.machineArn.indexOf(':stateMachine:') + ':stateMachine:'.length);
-  const child = visit.frame.startChild({ QueryLanguage: 'JSONata', StartAt, States }, input, {
-    arn: `${run.machineArn.replace(':stateMachine:', ':execution:')}:${name}`,
-    name,
-    machineArn: run.machineArn,
-    machineName,
-    roleArn: identity.roleArn,
-    mapRunArn: run.arn,
-  });
+  const child = run.child(index) ?? startChild(visit, state, run, input);
+  if (child.status === 'SUCCEEDED') return;
+  if (child.status !== 'RUNNING') child.redrive();
   run.start(index, child);
   const stop = () => child.stop();
   if (signal.aborted) stop();
@@ -142,6 +149,21 @@ async function runChild(
       'The specified tolerated failure threshold was exceeded',
     );
   }
+}
+
+function startChild(visit: Visit, state: MapState, run: MapRun, input: Json): Child {
+  const { identity } = visit.frame;
+  const { StartAt, States } = state.ItemProcessor;
+  const name = randomUUID();
+  const machineName = run.machineArn.slice(run.machineArn.indexOf(':stateMachine:') + ':stateMachine:'.length);
+  return visit.frame.startChild({ QueryLanguage: 'JSONata', StartAt, States }, input, {
+    arn: `${run.machineArn.replace(':stateMachine:', ':execution:')}:${name}`,
+    name,
+    machineArn: run.machineArn,
+    machineName,
+    roleArn: identity.roleArn,
+    mapRunArn: run.arn,
+  });
 }
 
 function outputs(run: MapRun, state: MapState): Json[] {

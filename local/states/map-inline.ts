@@ -39,7 +39,8 @@ async function runIteration(visit: Visit, state: MapState, items: Json[], index:
   try {
     const context = { ...visit.context, Map: { Item: { Index: index, Value: items[index] ?? null } } };
     const input = await selectItem(visit, state, items[index] ?? null, context);
-    const inner = { ...frame, context, signal, cursor, variables: new Variables(frame.variables) };
+    const own = { variables: new Variables(frame.variables), place: `${visit.place}/${index}` };
+    const inner = { ...frame, context, signal, cursor, ...own };
     const output = await frame.runGraph(state.ItemProcessor, input, inner);
     frame.history.add('MapIterationSucceeded', cursor.id, { mapIterationSucceededEventDetails: place });
     return output;

@@ -41,6 +41,7 @@ export class MapRun {
   stopDate: Date | undefined;
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED' = 'RUNNING';
   resultsWritten = false;
+  redriveCount = 0;
   private inputs: readonly ChildInput[] = [];
   private totalItems = 0;
   private lostItems = 0;
@@ -71,6 +72,20 @@ export class MapRun {
   end(status: 'SUCCEEDED' | 'FAILED' | 'ABORTED'): void {
     this.status = status;
     this.stopDate = new Date();
+  }
+
+  /** Goes on: what was lost may yet succeed. */
+  redrive(): void {
+    this.status = 'RUNNING';
+    this.stopDate = undefined;
+    this.resultsWritten = false;
+    this.lostItems = 0;
+    this.redriveCount += 1;
+  }
+
+  /** The child of this index, where one was started. */
+  child(index: number): Child | undefined {
+    return this.started.get(index)?.child;
   }
 
   /** The children in the order of their items. */

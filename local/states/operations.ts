@@ -133,10 +133,11 @@ const stopExecution: Operation = (service, request) => {
 };
 
 function summary({ execution }: StoredExecution) {
-  const { identity, status, startDate, stopDate } = execution;
+  const { identity, status, startDate, stopDate, redriveCount, redriveDate } = execution;
   return {
     ...{ executionArn: identity.arn, stateMachineArn: identity.machineArn, name: identity.name, status },
-    ...{ startDate: seconds(startDate), redriveCount: 0 },
+    ...{ startDate: seconds(startDate), redriveCount },
+    ...(redriveDate && { redriveDate: seconds(redriveDate) }),
     ...(stopDate && { stopDate: seconds(stopDate) }),
     ...(identity.mapRunArn && { mapRunArn: identity.mapRunArn }),
   };
@@ -146,13 +147,16 @@ const describeExecution: Operation = (service, request) => {
   const stored = executionOf(service, request.text('executionArn'));
   request.done();
   const { output, error, cause } = stored.execution;
+  const reason = notRedrivable(stored.execution);
   return {
     ...summary(stored),
     ...{ input: stored.inputText, inputDetails: { included: true } },
     ...(output !== undefined && { output: JSON.stringify(output), outputDetails: { included: true } }),
     ...(error !== undefined && { error }),
     ...(cause !== undefined && { cause }),
-    ...{ redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: 'RedriveExecution is not implemented locally' },
+    ...(reason === undefined
+      ? { redriveStatus: 'REDRIVABLE' }
+      : { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: reason }),
   };
 };
 
@@ -209,7 +213,13 @@ const describeMapRun: Operation = (service, request) => {
   const { run } = mapRunOf(service, request.text('mapRunArn'));
   request.done();
   return {
-    ...{ mapRunArn: run.arn, executionArn: run.executionArn, status: run.status, ...run.limits, redriveCount: 0 },
+    ...{
+      mapRunArn: run.arn,
+      executionArn: run.executionArn,
+      status: run.status,
+      ...run.limits,
+      redriveCount: run.redriveCount,
+    },
     ...{ startDate: seconds(run.startDate), ...(run.stopDate && { stopDate: seconds(run.stopDate) }) },
     ...{ itemCounts: run.itemCounts, executionCounts: run.executionCounts },
   };
@@ -248,9 +258,21 @@ const sendTaskHeartbeat = sendTask(({ tokens }, request, token) => {
   return tokens.beat(token);
 });
 
-const redriveExecution: Operation = () => {
-  throw new ApiError('ExecutionNotRedrivable', 'RedriveExecution is not implemented locally');
+const redriveExecution: Operation = (service, request) => {
+  const { execution } = executionOf(service, request.text('executionArn'));
+  // One is enough: a repeated call with the same token is the same call on AWS. Here nothing gets lost on the way.
+  request.optionalText('clientToken');
+  request.done();
+  const reason = notRedrivable(execution);
+  if (reason !== undefined) throw new ApiError('ExecutionNotRedrivable', reason);
+  service.store.redrive(execution);
+  return { redriveDate: seconds(execution.redriveDate ?? new Date()) };
 };
+
+function notRedrivable({ identity, status, redrivable }: Execution): string | undefined {
+  if (identity.mapRunArn !== undefined) return 'Execution is a child of a Map Run, and is redriven with its parent';
+  return redrivable ? undefined : `Execution is ${status} and cannot be redriven`;
+}
 
 /** By the name in `X-Amz-Target: AWSStepFunctions.<name>`. */
 export const OPERATIONS: ReadonlyMap<string, Operation> = new Map([

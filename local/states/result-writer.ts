@@ -64,7 +64,7 @@ export function metadata(child: Child): JsonObject {
     ...(child.output !== undefined && { Output: JSON.stringify(child.output), OutputDetails: { Included: true } }),
     ...(child.error !== undefined && { Error: child.error }),
     ...(child.cause !== undefined && { Cause: child.cause }),
-    RedriveCount: 0,
+    RedriveCount: child.redriveCount,
     RedriveStatus: child.status === 'SUCCEEDED' ? 'NOT_REDRIVABLE' : 'REDRIVABLE',
     StartDate: child.startDate.toISOString(),
     StateMachineArn: child.identity.machineArn,

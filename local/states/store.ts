@@ -74,10 +74,20 @@ export class Store {
     const onChild = (child: Execution) => this.keep(child, machine, JSON.stringify(child.input));
     const execution = new Execution(machine.machine, input, identity, this.services, onChild);
     this.keep(execution, machine, inputText);
+    this.tellEnd(execution);
+    return execution;
+  }
+
+  /** Of an execution that is redrivable, and no child of one. */
+  redrive(execution: Execution): void {
+    execution.redrive();
+    this.tellEnd(execution);
+  }
+
+  private tellEnd(execution: Execution): void {
     void execution.ended.then(() => {
       for (const listener of this.listeners) listener(execution);
     });
-    return execution;
   }
 
   /** Calls back when an execution, not a child of one, has ended. */

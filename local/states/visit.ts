@@ -1,6 +1,7 @@
 // What is known while one state is visited: its input, context, variables, place in the history, and the services.
 import type { Child, ExecutionIdentity } from './child.ts';
 import type { Graph, Machine, NumberField, Outcome, State } from './definition.ts';
+import type { Done } from './done.ts';
 import { dataLimitExceeded, MAX_PAYLOAD_BYTES, QueryError, StateError } from './errors.ts';
 import type { Executions } from './executions.ts';
 import { type Bindings, fill, fillAs } from './expressions.ts';
@@ -35,6 +36,9 @@ export interface Frame {
   signal: AbortSignal;
   /** The event that the chain's next event follows. */
   cursor: { id: number };
+  /** What of the execution is done, and where in it this chain is. */
+  done: Done;
+  place: string;
   /** Runs a nested graph to its end and gives its output. */
   runGraph(graph: Graph, input: Json, frame: Frame): Promise<Json>;
   startChild(machine: Machine, input: Json, identity: ExecutionIdentity): Child;
@@ -55,14 +59,17 @@ export class Visit {
   readonly input: Json;
   readonly frame: Frame;
   readonly context: JsonObject;
+  /** Where in the execution it is: the same when the execution is redriven. */
+  readonly place: string;
   retryCount = 0;
   /** The event before the state was entered: what EvaluationFailed follows in recordings. */
   private readonly before: number;
   private readonly entered: number;
   private readonly enteredTime = new Date().toISOString();
 
-  constructor(name: string, type: State['Type'], input: Json, frame: Frame) {
+  constructor(name: string, type: State['Type'], input: Json, frame: Frame, place: string) {
     this.name = name;
+    this.place = place;
     this.input = input;
     this.frame = frame;
     this.before = frame.cursor.id;

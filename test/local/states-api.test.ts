@@ -15,7 +15,6 @@ import {
   ListStateMachinesCommand,
   paginateGetExecutionHistory,
   paginateListExecutions,
-  RedriveExecutionCommand,
   SendTaskFailureCommand,
   SendTaskHeartbeatCommand,
   SendTaskSuccessCommand,
@@ -254,13 +253,6 @@ test('ends a waiting task by its token, once', async () => {
   await client.send(new SendTaskSuccessCommand({ taskToken, output: '{"done":true}' }));
   expect((await finished).output).toEqual({ done: true });
   await expect(client.send(new SendTaskFailureCommand({ taskToken }))).rejects.toThrow(TaskDoesNotExist);
-});
-
-test('says that a redrive is not implemented', async () => {
-  const { identity } = await run(echo);
-  await expect(client.send(new RedriveExecutionCommand({ executionArn: identity.arn }))).rejects.toThrow(
-    'not implemented locally',
-  );
 });
 
 test('refuses a wrong secret, an unknown key, another region, and no signature', async () => {

@@ -1,7 +1,13 @@
 // The synthesized state machines with their steps run in the test's own process: what a step does can be watched, delayed
 // and broken, and a relay can be given turns of a second.
 import { S3Client } from '@aws-sdk/client-s3';
-import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  RedriveExecutionCommand,
+  SFNClient,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { knownError } from '../../adapters/lambda.ts';
 import { portsOf } from '../../adapters/ports.ts';
 import type { PgshiftError } from '../../core/errors.ts';
@@ -62,6 +68,8 @@ export interface InProcess {
   /** The ARN of an execution of the relay that a run has started. */
   relayOf(run: string): string;
   stop(executionArn: string): Promise<void>;
+  /** Redrives an execution that failed, and gives how it ends then. */
+  redrive(executionArn: string): Promise<Ended>;
   close(): Promise<void>;
 }
 
@@ -125,6 +133,13 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
     const { status, error, cause } = await client.send(new DescribeExecutionCommand({ executionArn }));
     return { status, error, cause };
   };
+  const ended = async (executionArn: string): Promise<Ended> => {
+    for (;;) {
+      const found = await look(executionArn);
+      if (found.status !== 'RUNNING') return found;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
   return {
     ports: quiet(portsFor({ run: 'test', step: 'test', remaining: () => 900_000 })),
     async start(machine, name, input) {
@@ -132,12 +147,10 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
       return (await client.send(new StartExecutionCommand(request))).executionArn ?? '';
     },
     look,
-    async ended(executionArn) {
-      for (;;) {
-        const found = await look(executionArn);
-        if (found.status !== 'RUNNING') return found;
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+    ended,
+    async redrive(executionArn) {
+      await client.send(new RedriveExecutionCommand({ executionArn }));
+      return ended(executionArn);
     },
     relayOf: (run) => `${arnOf('Relay').replace(':stateMachine:', ':execution:')}:${run}`,
     async stop(executionArn) {
