@@ -12,6 +12,7 @@ import { type Figure, isReached, ratioOf, tableOf } from './figures.ts';
 import { largeCatalogBenchmark } from './large-catalog.ts';
 import { manyTablesBenchmark } from './many-tables.ts';
 import { machineNow } from './measure.ts';
+import { postgresqlBenchmark } from './postgresql.ts';
 import { smallDatabaseBenchmark } from './small-database.ts';
 import { standInBenchmark } from './stand-in.ts';
 import { transitionsBenchmark } from './transitions.ts';
@@ -25,6 +26,7 @@ const benchmarks = [
   extractBenchmark,
   standInBenchmark,
   endToEndBenchmark,
+  postgresqlBenchmark,
   largeCatalogBenchmark,
 ];
 

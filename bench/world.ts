@@ -94,9 +94,9 @@ export async function startWorld(life: Lifetime, quick: boolean, note: (text: st
   };
 }
 
-/** The command that loads a database into the stand-in. */
-export function commandFor(world: World, uri: string): ReadyCommand {
-  const [command] = readCommands({ first: uri, target: world.laptop.redshift, options: [] }, new Secrets());
+/** The command that loads a database into another, or into the stand-in. */
+export function commandFor(world: World, uri: string, target = world.laptop.redshift): ReadyCommand {
+  const [command] = readCommands({ first: uri, target, options: [] }, new Secrets());
   if (command === undefined) throw new Error('no command');
   return command;
 }

@@ -1,6 +1,14 @@
 // What does a command say that does nothing, and why? Each such thing is told once.
 
-import { type CastRule, type LoadCommand, NO_CLAUSES, type OptionName, type TableAlteration } from './model.ts';
+import {
+  type CastRule,
+  type Distribution,
+  type LoadCommand,
+  NO_CLAUSES,
+  type OptionName,
+  type Origins,
+  type TableAlteration,
+} from './model.ts';
 import { wordsOf } from './options.ts';
 import { isClusterSetting, isPostgresqlSetting, isRedshiftSetting } from './redshift-settings.ts';
 import { OTHER_TRANSFORMS } from './transforms.ts';
@@ -29,11 +37,7 @@ export function remarksOn(
     ...casts.flatMap((rule, at) => remarkCast(rule, `casts.${at}`)),
     ...decoding.map((_, at) => about(`decoding.${at}`, 'DECODING does nothing: PostgreSQL decodes its own text')),
     ...alterTables.flatMap((each, at) => remarkAlteration(each, `alterTables.${at}`, redshift)),
-    ...(redshift ? distribute : []).flatMap((each, at) =>
-      each.by === 'column' && each.from.length > 0
-        ? [about(`distribute.${at}`, 'FROM does nothing: a table is distributed by a column that it has')]
-        : [],
-    ),
+    ...distribute.flatMap((each, at) => remarkDistribution(each, `distribute.${at}`, redshift)),
   ];
 }
 
@@ -69,6 +73,10 @@ const WITHOUT_MEANING: readonly { readonly name: OptionName; readonly value: unk
   },
 ];
 
+/** What shall become of values that Redshift refuses or alters. */
+const policiesOf = (origins: Origins): OptionName[] =>
+  (Object.keys(origins) as OptionName[]).filter((name) => name.startsWith('on ') && origins[name] === 'given');
+
 function remarkOptions(
   { options, origins }: LoadCommand,
   redshift: boolean,
@@ -83,8 +91,15 @@ function remarkOptions(
   );
   return [
     ...given.map(({ name, why }) => useless(name, why)),
+    ...(redshift ? [] : policiesOf(origins).map((name) => useless(name, 'PostgreSQL holds such values'))),
     ...(options.prefetchRows === undefined ? [] : [useless('prefetchRows', 'rows are never held in memory')]),
   ];
+}
+
+function remarkDistribution(each: Distribution, path: string, redshift: boolean): Remark[] {
+  if (!redshift) return [about(path, 'DISTRIBUTE does nothing: PostgreSQL keeps a table in one place')];
+  const from = each.by === 'column' && each.from.length > 0;
+  return from ? [about(path, 'FROM does nothing: a table is distributed by a column that it has')] : [];
 }
 
 function remarkSetting(name: string, redshift: boolean): Remark[] {

@@ -143,3 +143,28 @@ test('what the target cannot have is said, and the rows arrive', async () => {
   expect(hazards.map(({ kind }) => kind).sort()).toEqual(['DEFAULT_DROPPED', 'KEY_DROPPED', 'KEY_DROPPED']);
   expect(hazards.every(({ message }) => message.includes('function public.f(integer)'))).toBe(true);
 });
+
+test('who drops identities gets plain columns; words for Redshift are told to do nothing', async () => {
+  await loaded(
+    '',
+    `WITH drop identity, on infinity null DISTRIBUTE t USING a`,
+    'CREATE TABLE t (a serial, b int GENERATED ALWAYS AS IDENTITY, c int DEFAULT 4); INSERT INTO t DEFAULT VALUES',
+  );
+  expect(await asked('SELECT * FROM t')).toEqual([['1', '1', '4']]);
+  expect(
+    await asked(
+      `SELECT column_default, is_identity FROM information_schema.columns WHERE table_name = 't' ORDER BY column_name`,
+    ),
+  ).toEqual([
+    [null, 'NO'],
+    [null, 'NO'],
+    ['4', 'NO'],
+  ]);
+  const { hazards } = await pair
+    .ports()
+    .store.getJson<{ hazards: { kind: string; message: string }[] }>(`runs/${pair.target.name}/plan.json`);
+  expect(hazards.filter(({ kind }) => kind === 'WITHOUT_MEANING').map(({ message }) => message)).toEqual([
+    '`on infinity null` does nothing: PostgreSQL holds such values',
+    'DISTRIBUTE does nothing: PostgreSQL keeps a table in one place',
+  ]);
+});

@@ -38,7 +38,7 @@ export interface PostgresqlColumns {
 }
 
 export interface ColumnsPlanning {
-  readonly command: Pick<LoadCommand, 'casts' | 'options'>;
+  readonly command: Pick<LoadCommand, 'casts' | 'options' | 'origins'>;
   readonly source: PostgresqlCatalog | undefined;
   readonly objects: TargetObjects;
   readonly road: Road;
@@ -90,8 +90,10 @@ function planColumn(table: Table, column: Column, planning: ColumnsPlanning): On
   const lose = (kind: Hazard['kind'], message: string) => void hazards.push({ kind, policy: 'report', place, message });
   const extras = source?.columns[table.oid]?.find(({ name }) => name === column.name);
   const needs = source?.defaultNeeds[`${table.oid}.${extras?.number}`] ?? [];
-  const sequence = made.dropsExtra || made.dropsDefault ? undefined : sequenceOf(table, extras, planning);
-  const value = madeValue(column, { made, needs, sequence, extras, planning }, lose);
+  const letGo =
+    made.dropsExtra || made.dropsDefault || (command.origins.keepIdentity === 'given' && !command.options.keepIdentity);
+  const sequence = letGo ? undefined : sequenceOf(table, extras, planning);
+  const value = madeValue(column, { letGo, made, needs, sequence, extras, planning }, lose);
   const collation = collationOf(extras, made.used.length > 0, objects, lose);
   const name = identifier(column.name);
   return {
@@ -124,6 +126,7 @@ function planColumn(table: Table, column: Column, planning: ColumnsPlanning): On
 }
 
 interface Value {
+  readonly letGo: boolean;
   readonly made: ReturnType<typeof castColumn>;
   readonly needs: readonly string[];
   readonly sequence: PlannedSequence | undefined;
@@ -136,7 +139,9 @@ type Lose = (kind: Hazard['kind'], message: string) => void;
 /** What makes a column's value where nobody brings one. */
 function madeValue(column: Column, value: Value, lose: Lose): MadeValue {
   if (column.generated !== undefined) return generated(column.generated, value, lose);
-  if (value.made.dropsDefault) return PLAIN;
+  // Who lets go of an identity, or of a serial, wants a plain column.
+  const counts = column.identity !== undefined || column.serial !== undefined;
+  if (value.made.dropsDefault || (value.letGo && counts)) return PLAIN;
   if (column.identity !== undefined) return identity(column.identity.generation, value, lose);
   return column.default === undefined ? PLAIN : defaulted(column.default, value, lose);
 }
