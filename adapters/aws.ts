@@ -56,14 +56,13 @@ async function credentials(client: S3Client) {
   }
 }
 
-/** A role where one is configured, as Redshift recommends; else our own keys, as pgloader documents. A source may be another cluster with a role of its own. */
+/** A role where one is configured, as Redshift recommends; else our own keys, as pgloader documents. A source is another cluster, with a role of its own that writes. */
 export async function copyAuthorization(
   client: S3Client,
   environment: Environment,
   end: Endpoint['end'],
 ): Promise<CopyAuthorization> {
-  const own = end === 'source' ? environment[ENVIRONMENT.unloadRole] : undefined;
-  const role = own || environment[ENVIRONMENT.copyRole];
+  const role = environment[end === 'source' ? ENVIRONMENT.unloadRole : ENVIRONMENT.copyRole];
   if (role) return { role };
   const { accessKeyId, secretAccessKey, sessionToken } = await credentials(client);
   return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };

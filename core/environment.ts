@@ -10,7 +10,7 @@ export const ENVIRONMENT = {
   targetSecret: 'PGSHIFT_TARGET_SECRET',
   /** The role that Redshift assumes to read the bucket. Without it COPY carries keys. */
   copyRole: 'PGSHIFT_COPY_ROLE',
-  /** The role that a Redshift source assumes to write into it, where that is another one. */
+  /** The role that a Redshift source assumes to write into the bucket. Without it UNLOAD carries keys. */
   unloadRole: 'PGSHIFT_UNLOAD_ROLE',
   /** Set where the command line runs the machine itself: AWS knows nothing of its executions. */
   laptop: 'PGSHIFT_LAPTOP',

@@ -16,6 +16,9 @@ export interface PgshiftStackProps extends StackProps {
   readonly targetSecretArn?: string;
   /** @default - COPY carries temporary credentials */
   readonly copyRoleArn?: string;
+
+  /** The role, attached to a source that is a Redshift, that it assumes to write into the bucket. */
+  readonly unloadRoleArn?: string;
   /** @default - outside of any VPC */
   readonly vpcId?: string;
   /** The availability zones of `subnetIds`, in their order. @default - none */
@@ -50,6 +53,9 @@ export class PgshiftStack extends Stack {
     this.pgshift = new Pgshift(this, 'Pgshift', {
       ...this.secrets(props),
       ...this.network(props),
+      ...(props.unloadRoleArn === undefined
+        ? {}
+        : { unloadRole: Role.fromRoleArn(this, 'UnloadRole', props.unloadRoleArn) }),
       ...(props.copyRoleArn === undefined ? {} : { copyRole: Role.fromRoleArn(this, 'CopyRole', props.copyRoleArn) }),
       ...(props.schedule === undefined ? {} : { schedule: ScheduleExpression.expression(props.schedule) }),
       ...given(props, ['command', 'commandKey', 'removalPolicy', 'timeout', 'keepSnapshot', 'keepRuns']),

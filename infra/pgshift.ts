@@ -55,6 +55,14 @@ export interface PgshiftProps {
   readonly copyRole?: IRole;
 
   /**
+   * The role that a source assumes which is a Redshift, to write into the bucket: another cluster may have one of its own. It
+   * is granted that.
+   *
+   * @default - UNLOAD carries the temporary credentials of the step that runs it
+   */
+  readonly unloadRole?: IRole;
+
+  /**
    * Where the steps that connect to a server run. It needs a way to S3 (a gateway endpoint is free) and, for secrets, to
    * Secrets Manager.
    *
@@ -162,6 +170,7 @@ export class Pgshift extends Construct implements IConnectable {
       ...(props.encryptionKey === undefined ? {} : { encryptionKey: props.encryptionKey }),
     }).bucket;
     if (props.copyRole !== undefined) this.allowCopy(props.copyRole);
+    if (props.unloadRole !== undefined) this.allowUnload(props.unloadRole);
 
     const network = this.network(props);
     this.connections = new Connections({ securityGroups: [...(network?.securityGroups ?? [])] });
@@ -260,13 +269,14 @@ export class Pgshift extends Construct implements IConnectable {
   }
 
   private environment(step: StepDefinition, props: PgshiftProps): Record<string, string> {
-    const { sourceSecret, targetSecret, copyRole } = props;
+    const { sourceSecret, targetSecret, copyRole, unloadRole } = props;
     const connectsTo = (end: 'source' | 'target'): boolean => step.ends.includes(end);
     return {
       [ENVIRONMENT.bucket]: this.bucket.bucketName,
       [ENVIRONMENT.bucketOwner]: Stack.of(this).account,
       ...(connectsTo('source') && sourceSecret ? { [ENVIRONMENT.sourceSecret]: idOf(sourceSecret) } : {}),
       ...(connectsTo('target') && targetSecret ? { [ENVIRONMENT.targetSecret]: idOf(targetSecret) } : {}),
+      ...(connectsTo('source') && unloadRole ? { [ENVIRONMENT.unloadRole]: unloadRole.roleArn } : {}),
       ...(connectsTo('target') && copyRole ? { [ENVIRONMENT.copyRole]: copyRole.roleArn } : {}),
     };
   }
@@ -280,6 +290,17 @@ export class Pgshift extends Construct implements IConnectable {
     ];
     for (const statement of statements) role.addToPrincipalPolicy(statement);
     acknowledgeWildcards(role, { [runs]: 'COPY reads the objects of whichever run calls it.' });
+  }
+
+  private allowUnload(role: IRole): void {
+    const runs = this.bucket.arnForObjects(RUNS);
+    const statements = [
+      new PolicyStatement({ actions: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'], resources: [runs] }),
+      listStatement(this.bucket, [RUNS]),
+      ...keyStatements(this.bucket),
+    ];
+    for (const statement of statements) role.addToPrincipalPolicy(statement);
+    acknowledgeWildcards(role, { [runs]: 'UNLOAD writes objects of whichever run calls it.' });
   }
 
   /** Where ticks and events go that could not be delivered. */

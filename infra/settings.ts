@@ -12,6 +12,7 @@ const text =
       | 'sourceSecretArn'
       | 'targetSecretArn'
       | 'copyRoleArn'
+      | 'unloadRoleArn'
       | 'vpcId'
       | 'schedule'
       | 'command'
@@ -51,6 +52,7 @@ const SETTINGS: Readonly<Record<string, Read>> = {
   sourceSecretArn: text('sourceSecretArn'),
   targetSecretArn: text('targetSecretArn'),
   copyRoleArn: text('copyRoleArn'),
+  unloadRoleArn: text('unloadRoleArn'),
   vpcId: text('vpcId'),
   availabilityZones: list('availabilityZones'),
   subnetIds: list('subnetIds'),

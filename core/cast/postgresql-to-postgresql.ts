@@ -89,7 +89,8 @@ const NAME = /^(?:[a-z_][\w$]*\.)?[a-z_][\w$]*(?: precision| varying| with(?:out
 /** Types of which a length or digits of the column's own may be kept. */
 const KEEPS: readonly RegExp[] = [/^(?:varchar|character varying|char|character|bpchar)$/, /^(?:numeric|decimal)$/];
 
-function named(to: CastTarget, source: ColumnType, keepTypmod: boolean): TargetType {
+/** The types that a rule may name on every road to PostgreSQL. */
+export function named(to: CastTarget, source: ColumnType, keepTypmod: boolean): TargetType {
   const written = to.name.trim().replaceAll(/\s+/g, ' ');
   if (!NAME.test(written)) return { problem: `"${written}" is no name of a type` };
   const sql = SPELLINGS[written.toLowerCase()] ?? written;

@@ -4,13 +4,24 @@
 import type { ColumnType } from '../catalog/model.ts';
 import type { DefaultReading } from './defaults.ts';
 import { castFromRedshift, NOW, transformInRedshift } from './from-redshift.ts';
+import { named } from './postgresql-to-postgresql.ts';
 import type { Cast, Road } from './road.ts';
 
-const own = (type: ColumnType, column: string): Cast => castFromRedshift('postgresql', type, column);
+/** The types that PostGIS has, as the target writes its schema; without it shapes arrive as text. */
+export interface Shapes {
+  readonly postgisIn: string | undefined;
+}
 
-/** What a CAST rule may name is PostgreSQL's own affair: `named` is that of every road to it. */
-export const redshiftToPostgresql = (named: Road['named']): Road => ({
-  own,
+function own(type: ColumnType, column: string, { postgisIn }: Shapes): Cast {
+  const cast = castFromRedshift('postgresql', type, column);
+  if (cast.type !== 'geometry' && cast.type !== 'geography') return cast;
+  if (postgisIn !== undefined) return { ...cast, type: `${postgisIn}.${cast.type}` };
+  const message = `${type.sql}: the target has no PostGIS; its hexadecimal EWKB arrives as text`;
+  return { ...cast, type: 'text', hazard: { kind: 'TYPE_AS_TEXT', message } };
+}
+
+export const redshiftToPostgresql = (shapes: Shapes): Road => ({
+  own: (type, column) => own(type, column, shapes),
   named,
   /** PostgreSQL reads the text, and says so where it is none of that type. */
   convert({ sql, family }, type, expression) {
@@ -22,10 +33,9 @@ export const redshiftToPostgresql = (named: Road['named']): Road => ({
       const message = `${type.sql} to ${sql}: the time of day is lost`;
       return { type: sql, expression: `${expression}::DATE`, quoted: false, hazard: { kind: 'LOSES_DETAIL', message } };
     }
-    return { ...own(type, expression), type: sql };
+    return { ...castFromRedshift('postgresql', type, expression), type: sql };
   },
   transform: transformInRedshift,
-  default: defaultIntoPostgresql,
   keepsIdentity: true,
 });
 
@@ -34,7 +44,7 @@ const LITERAL =
   /^\(?(?:'(?:[^'\\]|'')*'|[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?|true|false)\)?(?:::(?:character varying|character|bpchar|text|numeric|integer|bigint|smallint|double precision|real|boolean|date|timestamp with(?:out)? time zone|time with(?:out)? time zone)(?:\(\d+(?:,\d+)?\))?)*$/i;
 
 /** Literals, and the present. */
-function defaultIntoPostgresql(expression: string | undefined): DefaultReading {
+export function defaultIntoPostgresql(expression: string | undefined): DefaultReading {
   if (expression === undefined || /^NULL(?:::|$)/i.test(expression)) return 'none';
   if (NOW.test(expression)) return { sql: 'now()' };
   if (/^\(?(?:getdate|sysdate)(?:\(\))?\)?::date$/i.test(expression)) return { sql: 'CURRENT_DATE' };

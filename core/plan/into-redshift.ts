@@ -44,7 +44,7 @@ function draftTable(input: PlanInput, there: Occupied, placed: PlacedTable, inde
   const sums = options.verifyChecksums && !fromRedshift ? sumsIntoRedshift(columns, table, utf8) : undefined;
   const longRow = fromRedshift ? undefined : planLongRow(columns, command.options);
   const wanted = { options, unload: capabilities.source.unload };
-  const road = fromRedshift ? planRoad(table, columns, wished.casted, wanted) : undefined;
+  const road = fromRedshift ? planRoad(table, columns, wanted) : undefined;
   const met = there.tables.get(keyOf(target));
   const layout = existing.publish === 'replace' ? met?.layout : undefined;
   const inherited = inherit(placed.storage, layout ?? layoutOf(table, columns), columns, placeOf(target));

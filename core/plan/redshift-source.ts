@@ -4,7 +4,6 @@ import type { Table } from '../catalog/model.ts';
 import type { LoadOptions } from '../command/model.ts';
 import type { UnloadCapability } from '../dialect/capabilities.ts';
 import type { BatchItem } from '../pipeline.ts';
-import type { CastedColumn } from './guards.ts';
 import type { Hazard, PlannedColumn, RedshiftReading, RedshiftRoad } from './model.ts';
 import { placeOf } from './names.ts';
 
@@ -17,18 +16,18 @@ interface Wanted {
   readonly unload: UnloadCapability | undefined;
 }
 
-/** `casted` speaks of the columns, in their order. */
+/** How the rows of a table leave Redshift; `columns` are those that arrive. */
 export function planRoad(
   table: Table,
   columns: readonly PlannedColumn[],
-  casted: readonly CastedColumn[],
   { options, unload }: Wanted,
 ): { readonly road: RedshiftRoad; readonly hazards: readonly Hazard[] } {
-  const typeOf = (at: number): string => casted[at]?.value.type.name ?? '';
-  const texts = columns.flatMap((_, at) => (TEXTS.has(typeOf(at)) ? [at] : []));
+  const types = new Map(table.columns.map(({ name, type }) => [name, type.name]));
+  const isOf = (kind: ReadonlySet<string>, { source }: PlannedColumn) => kind.has(types.get(source) ?? '');
+  const texts = columns.flatMap((column, at) => (isOf(TEXTS, column) ? [at] : []));
   const place = placeOf(table);
   if (options.readBy === 'cursor' || unload?.possible !== true) return { road: { by: 'cursor', texts }, hazards: [] };
-  const floats = columns.filter((_, at) => FLOATS.has(typeOf(at)));
+  const floats = columns.filter((column) => isOf(FLOATS, column));
   if (unload.floats === 'exact' || floats.length === 0) return { road: { by: 'unload', texts }, hazards: [] };
   if (options.readBy === 'unload') {
     const message =
@@ -56,7 +55,7 @@ export function unloadHazards({ options, unload }: Wanted): Hazard[] {
   }
   if (unload.by === 'role') return [];
   const message =
-    'UNLOAD carries access keys, which Redshift keeps in its query log; a role (PGSHIFT_UNLOAD_ROLE, PGSHIFT_COPY_ROLE) does not';
+    'UNLOAD carries access keys, which Redshift keeps in its query log; a role (PGSHIFT_UNLOAD_ROLE) does not';
   return hazard('KEYS_IN_COPY', 'report', message);
 }
 

@@ -1,8 +1,11 @@
 // One table of the source in PostgreSQL: everything that makes it, loads it and makes it live.
 
 import { postgresqlRoad } from '../../cast/postgresql-to-postgresql.ts';
-import type { Table } from '../../catalog/model.ts';
+import { defaultIntoPostgresql, redshiftToPostgresql } from '../../cast/redshift-to-postgresql.ts';
+import type { Road } from '../../cast/road.ts';
+import type { Column, Table } from '../../catalog/model.ts';
 import type { Check, PostgresqlCatalog } from '../../catalog/postgresql.ts';
+import { identitiesAsSequences } from '../../catalog/redshift-sequences.ts';
 import { commentOn } from '../../sql/postgresql/create.ts';
 import { identifier, literal, qualified } from '../../sql/quote.ts';
 import { groupParts } from '../batches.ts';
@@ -15,6 +18,7 @@ import { keyOf, type NameStyle, OWN_PREFIX, placeOf } from '../names.ts';
 import { partsOf } from '../parts.ts';
 import { partBounds, pieceBounds } from '../pieces.ts';
 import type { PlacedTable } from '../place.ts';
+import { planRoad } from '../redshift-source.ts';
 import { sumsIntoPostgresql } from '../sums.ts';
 import { attachedHazards, liveHazards } from './attached.ts';
 import { type PlannedSequence, type PostgresqlColumns, planColumns } from './columns.ts';
@@ -40,10 +44,13 @@ const NOTHING: PostgresqlCatalog = {
 /** What the run's tables have in common is looked up once. */
 export function draftIntoPostgresql(input: PlanInput): DraftTable {
   const { capabilities } = input;
-  const source = input.source.postgresql;
+  const fromRedshift = capabilities.source.dialect === 'redshift';
+  const source = fromRedshift ? identitiesAsSequences(input.source) : input.source.postgresql;
   const target = input.target.postgresql ?? NOTHING;
   const objects = new TargetObjects(source, target, capabilities.target.major);
-  const road = postgresqlRoad(objects.typeIn);
+  const postgis = target.extensions.find(({ name, schema }) => name === 'postgis' && schema !== undefined)?.schema;
+  const postgisIn = postgis === undefined ? undefined : identifier(postgis);
+  const road = fromRedshift ? redshiftToPostgresql({ postgisIn }) : postgresqlRoad(objects.typeIn);
   return (there, placed, index, style) =>
     draftTable({ input, source, target, objects, road }, there, placed, index, style);
 }
@@ -53,14 +60,15 @@ interface Drafting {
   readonly source: PostgresqlCatalog | undefined;
   readonly target: PostgresqlCatalog;
   readonly objects: TargetObjects;
-  readonly road: ReturnType<typeof postgresqlRoad>;
+  readonly road: Road;
 }
 
 function draftTable(drafting: Drafting, there: Occupied, placed: PlacedTable, index: number, style: NameStyle): Draft {
   const { input, source, objects, road } = drafting;
   const { command, capabilities } = input;
   const { options } = command;
-  const { table, target } = placed;
+  const { target } = placed;
+  const { table, hazards } = asPostgresql(placed.table, capabilities);
   const place = placeOf(table);
   const staging = `${OWN_PREFIX}${input.token}_${index}`;
   const wished = planColumns(table, {
@@ -78,6 +86,7 @@ function draftTable(drafting: Drafting, there: Occupied, placed: PlacedTable, in
     : { byMember: [], later: [], needs: [], hazards: [] };
   const met = there.tables.get(keyOf(target));
   const filling = fillTable(fresh ? undefined : met, existing.columns, drafting.target, options);
+  const leaves = roadOf(table, existing.columns, input);
   const read = options.schemaOnly ? [] : partsOf(table, capabilities.source.major, partBounds(options));
   const pieces = pieceBounds(options);
   const sums = options.verifyChecksums ? sumsIntoPostgresql(existing.columns, table) : undefined;
@@ -103,6 +112,8 @@ function draftTable(drafting: Drafting, there: Occupied, placed: PlacedTable, in
       ...(fresh ? attachedHazards(source, table, members) : []),
       ...(existing.publish === 'replace' ? liveHazards(met, drafting.target) : []),
       ...readHazards(table, read, 'PostgreSQL'),
+      ...hazards,
+      ...leaves.hazards,
     ],
     planned: {
       table: index,
@@ -117,6 +128,7 @@ function draftTable(drafting: Drafting, there: Occupied, placed: PlacedTable, in
       addKeys: [],
       addForeignKeys: [],
       ...(sums === undefined ? {} : { sums }),
+      ...leaves.planned,
       parts: read,
       ...(pieces === undefined ? {} : { pieces }),
       batches: groupParts(read.length, pieces !== undefined).map((numbers, batch) => ({ batch, parts: numbers })),
@@ -149,6 +161,39 @@ function makeSchemas({ source, target, command }: PlanInput, table: Table, membe
       ...(comment === undefined ? [] : [commentOn('SCHEMA', identifier(name), comment)]),
     ];
   });
+}
+
+/** How rows leave a Redshift source. */
+function roadOf(
+  table: Table,
+  columns: PlannedTable['columns'],
+  { command, capabilities: { source } }: PlanInput,
+): { readonly planned: Pick<PlannedTable, 'redshift'>; readonly hazards: readonly Hazard[] } {
+  if (source.dialect === 'postgresql') return { planned: {}, hazards: [] };
+  const { road, hazards } = planRoad(table, columns, { options: command.options, unload: source.unload });
+  return { planned: { redshift: road }, hazards };
+}
+
+/** A table of Redshift with its defaults as PostgreSQL has them, and what it leaves behind. */
+function asPostgresql(
+  table: Table,
+  { source }: PlanInput['capabilities'],
+): { readonly table: Table; readonly hazards: readonly Hazard[] } {
+  if (source.dialect === 'postgresql') return { table, hazards: [] };
+  const hazards: Hazard[] = [];
+  if (table.layout !== undefined) {
+    const message = 'its distribution, sort key and encodings mean nothing to PostgreSQL';
+    hazards.push({ kind: 'STORAGE_IGNORED', policy: 'report', place: placeOf(table), message });
+  }
+  const columns = table.columns.map(({ default: expression, ...column }): Column => {
+    const reading = defaultIntoPostgresql(expression);
+    if (typeof reading === 'object') return { ...column, default: reading.sql };
+    if (reading === 'none') return column;
+    const message = 'its default has no counterpart in PostgreSQL';
+    hazards.push({ kind: 'DEFAULT_DROPPED', policy: 'report', place: `${placeOf(table)}.${column.name}`, message });
+    return column;
+  });
+  return { table: { ...table, columns }, hazards };
 }
 
 function typeHazards(objects: TargetObjects, table: Table): Hazard[] {

@@ -6,7 +6,7 @@ SELECT a.attrelid AS table_oid,
        a.atttypmod AS modifier,
        format_type(a.atttypid, a.atttypmod) AS type_sql,
        a.attnotnull AS not_null,
-       pg_get_expr(d.adbin, d.adrelid) AS expression,
+       d.adsrc AS expression,
        col_description(a.attrelid, a.attnum) AS comment
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
