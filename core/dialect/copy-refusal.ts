@@ -14,8 +14,8 @@ export interface RefusedRow {
   readonly code: string;
 }
 
-/** Data, integrity, and limits of a row; what a function of the user's own raises. */
-const OF_ROWS = /^(?:22|23|44|54|P0)/;
+/** Of the server, the session or the transaction, whatever row it was at. What else it says at a row is about what that holds. */
+const NOT_OF_ROWS = /^(?:08|25|40|53|55|57|58|XX)/;
 /** The second word is the server's for "line", in whatever language. */
 const PLACE = /^COPY _pgshift_\w+, \S+ (\d+)(?:, \S+ ([^\n]*))?/m;
 
@@ -27,7 +27,7 @@ export interface CopyFailure extends ServerFailure {
 
 /** Undefined for what is wrong with something else than a row. */
 export function refusedRow({ code, where = '', column }: CopyFailure): RefusedRow | undefined {
-  if (code === undefined || !OF_ROWS.test(code)) return undefined;
+  if (code === undefined || NOT_OF_ROWS.test(code)) return undefined;
   const [, line, rest = ''] = PLACE.exec(where) ?? [];
   return line === undefined ? undefined : { line: Number(line), rest, column, code };
 }
@@ -38,8 +38,19 @@ export function refusedColumn({ rest, column }: RefusedRow, columns: readonly st
   return named.toSorted((a, b) => b.length - a.length)[0] ?? null;
 }
 
+const UNKNOWN_NAME = 'it names what the target does not have';
+
+const REASONS: Readonly<Record<string, string>> = {
+  ...CONDITIONS,
+  // regclass and its kin.
+  '3F000': UNKNOWN_NAME,
+  '42P01': UNKNOWN_NAME,
+  '42704': UNKNOWN_NAME,
+  '42883': UNKNOWN_NAME,
+};
+
 /** Completes the sentence "PostgreSQL refuses a row: …". */
 export function rowRefusalText(column: string | null, code: string): string {
-  const reason = `${CONDITIONS[code] ?? 'for a reason that is not on our list'} (${code})`;
+  const reason = `${REASONS[code] ?? 'for a reason that is not on our list'} (${code})`;
   return column === null ? reason : `column "${oneLine(column)}": ${reason}`;
 }

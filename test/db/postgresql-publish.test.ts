@@ -168,3 +168,16 @@ test('who drops identities gets plain columns; words for Redshift are told to do
     'DISTRIBUTE does nothing: PostgreSQL keeps a table in one place',
   ]);
 });
+
+test('a name that the target does not have is told by its place, not by what it is', async () => {
+  const failure = loaded(
+    '',
+    '',
+    "CREATE TABLE secret_name (); CREATE TABLE t (a regclass); INSERT INTO t VALUES (1259), ('secret_name')",
+  );
+  await expect(failure).rejects.toMatchObject({
+    name: 'RowRefused',
+    message: expect.stringMatching(/line 2 of .*column "a": it names what the target does not have \(42P01\)\.$/),
+  });
+  await expect(failure).rejects.not.toMatchObject({ message: expect.stringContaining('secret_name') });
+});
