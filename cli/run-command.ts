@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { artifactKeys, runFolder } from '../core/artifacts.ts';
 import { printUri } from '../core/command/uri.ts';
-import { describeError } from '../core/errors.ts';
+import { describeError, type ErrorKind } from '../core/errors.ts';
 import { type ExecutionInput, LARGEST_INPUT_BYTES } from '../core/pipeline.ts';
 import type { Store } from '../core/ports.ts';
 import type { Report } from '../core/report/model.ts';
@@ -136,14 +136,28 @@ function partOf({ unpublished, data }: Report): string {
   return `\n  ${data.length - unpublished.length} of ${data.length} tables are live already; the report names the others.`;
 }
 
-const whatNext = (run: string): string =>
-  `\`pgshift load --resume ${run}\` and the same arguments go on from there; \`pgshift clean TARGET\` removes them.`;
+/** What stands in the bucket or in the plan: the same run would fail for it again, whatever was mended since. */
+const STAYS: ReadonlySet<string> = new Set<ErrorKind>([
+  'RowRefused',
+  'ValueRefused',
+  'TooManyRejects',
+  'SentinelCollision',
+  'TableRewritten',
+  'SourceChanged',
+  'CountMismatch',
+]);
+
+function whatNext(run: string, kind?: string): string {
+  const resumes = kind === undefined || !STAYS.has(kind);
+  const resume = resumes ? `\`pgshift load --resume ${run}\` and the same arguments go on from there; ` : '';
+  return `${resume}\`pgshift clean TARGET\` removes them.`;
+}
 
 /** What a failed run leaves, as far as its steps got. */
-function leftovers({ preload }: Report, bucket: string, run: string): string {
+function leftovers({ preload, error }: Report, bucket: string, run: string): string {
   if (!preload.some(({ name }) => name === 'prepare')) return '';
   const objects = `s3://${bucket}/${runFolder(run)}`;
-  return `\n  It leaves tables named _pgshift_… in the target's schemas, and objects under ${objects}. ${whatNext(run)}`;
+  return `\n  It leaves tables named _pgshift_… in the target's schemas, and objects under ${objects}. ${whatNext(run, error?.kind)}`;
 }
 
 /** A failed function's cause is JSON that holds its message. */
