@@ -22,7 +22,7 @@ export interface TypeEntry {
   readonly byText?: true;
   /** What holds for some values only, or is worth to know. */
   readonly note?: string;
-  /** The type that takes it back into PostgreSQL as it was, reading what Redshift's type writes (`WAYS_BACK`). */
+  /** The type that takes it back into PostgreSQL as it was, reading what Redshift's type writes (core/cast/redshift-source-map.ts). */
   readonly back: string;
   /** What it is instead where the command says `… as varchar`. */
   readonly varchar?: Choice;
@@ -359,18 +359,4 @@ export const TYPE_MAP: readonly TypeGroup[] = [
       },
     ],
   },
-];
-
-/** What a column of Redshift's is on the way back when nobody says otherwise, and the expression of its UNLOAD. */
-export const WAYS_BACK: readonly { readonly target: string; readonly type: string; readonly render: string }[] = [
-  { target: 'SMALLINT, INTEGER, BIGINT', type: 'smallint, integer, bigint', render: '{}' },
-  { target: 'DECIMAL(p,s)', type: 'numeric(p,s)', render: '{}' },
-  { target: 'REAL, DOUBLE PRECISION', type: 'real, double precision', render: '{}' },
-  { target: 'BOOLEAN', type: 'boolean', render: '{}' },
-  { target: 'DATE, TIME, TIMETZ, TIMESTAMP, TIMESTAMPTZ', type: 'the same', render: '{}' },
-  { target: 'VARCHAR(n), CHAR(n)', type: 'varchar(n), char(n)', render: '{}' },
-  // A backslash is written twice in Redshift's texts.
-  { target: 'VARBYTE(n)', type: 'bytea', render: `'\\\\x' || TO_HEX({})` },
-  { target: 'SUPER', type: 'jsonb', render: 'JSON_SERIALIZE({})' },
-  { target: 'GEOMETRY, GEOGRAPHY', type: 'geometry, geography', render: 'ST_AsHexEWKB({})' },
 ];

@@ -1,7 +1,8 @@
 // The type map as a page for people, docs/reference/types.md: `node core/cast/write-types-page.ts`.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TYPE_MAP, type TypeEntry, WAYS_BACK } from './type-map.ts';
+import { REDSHIFT_SOURCE } from './redshift-source-map.ts';
+import { TYPE_MAP, type TypeEntry } from './type-map.ts';
 
 const target = join(import.meta.dirname, '..', '..', 'docs', 'reference', 'types.md');
 
@@ -31,9 +32,11 @@ Identity and serial columns are plain columns, unless the command says \`keep id
 columns with the values that were generated.
 `;
 
-const BACK = `## The way back
+const BACK = `## Out of Redshift
 
-A column of Redshift becomes this in PostgreSQL unless it is cast; its UNLOAD writes what that type reads.
+A column of a Redshift source becomes this unless it is cast (\`core/cast/redshift-source-map.ts\`). NULL is NULL in every type, and an
+empty text is none. Between Redshifts a default stays as it is; in PostgreSQL literals do, \`GETDATE()\` is \`now()\`, and any other is
+dropped, which the plan says. An identity goes on behind the last value at either. Shapes need PostGIS in the target, and are text without it.
 `;
 
 /** The text of the page. */
@@ -49,12 +52,18 @@ export function typesPage(): string {
     ]);
     return `## ${title}\n\n${table(['PostgreSQL', 'Redshift', 'in the SELECT', 'lost', 'to know', 'back as'], rows)}`;
   });
-  const back = WAYS_BACK.map((way) => [way.target, way.type, code(way.render.replaceAll('{}', 'c'))]);
+  const back = REDSHIFT_SOURCE.map(({ shown: name, redshift, postgresql }) => [
+    name,
+    redshift.type,
+    postgresql.type,
+    ...[redshift, postgresql].map(({ render }) => (render === undefined ? '' : code(render.replaceAll('{}', 'c')))),
+    [...new Set([redshift.note, postgresql.note].filter((note) => note !== undefined))].join('; '),
+  ]);
   return [
     INTRODUCTION,
     ...groups,
     DEFAULTS,
-    `${BACK}\n${table(['Redshift', 'PostgreSQL', 'in the UNLOAD'], back)}`,
+    `${BACK}\n${table(['Redshift', 'in Redshift', 'in PostgreSQL', 'sent into Redshift', 'sent into PostgreSQL', 'to know'], back)}`,
   ].join('\n');
 }
 
