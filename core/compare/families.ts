@@ -75,13 +75,25 @@ const POSTGRESQL: Readonly<Record<string, (typeof REDSHIFT)[string]>> = {
   jsonb: 'document',
 };
 
-/** Two columns of PostgreSQL. `isAway`: the second one is what the first becomes by way of Redshift. */
-export function familyInPostgresql(source: ColumnType, target: ColumnType): { family: Family; isAway: boolean } {
-  if (sameType(source, target)) return { family: { kind: 'itself' }, isAway: false };
+/** Whether a column of PostgreSQL is of the type that another one comes back as from Redshift, and of no other. */
+export const cameBack = (source: ColumnType, target: ColumnType): boolean =>
+  !sameType(source, target) && isWayBack(castToRedshift(source, '').type, target);
+
+/**
+ * Two columns of PostgreSQL. `isAway`: the second one is what the first becomes by way of Redshift. `tableIsAway`: others of the
+ * table say so of it, whose types differ.
+ */
+export function familyInPostgresql(
+  source: ColumnType,
+  target: ColumnType,
+  tableIsAway: boolean,
+): { family: Family; isAway: boolean } {
+  if (sameType(source, target) && !tableIsAway) return { family: { kind: 'itself' }, isAway: false };
   const there = castToRedshift(source, '').type;
   if (isWayBack(there, target)) {
     return { family: familyFrom(source, there, true) ?? { kind: 'text' }, isAway: true };
   }
+  if (sameType(source, target)) return { family: { kind: 'itself' }, isAway: false };
   const [from, to] = [effective(source), effective(target)];
   const kind = POSTGRESQL[from.name];
   if (kind !== undefined && kind === POSTGRESQL[to.name]) return { family: plain(kind), isAway: false };

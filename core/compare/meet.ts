@@ -16,12 +16,12 @@ export interface Meeting {
 
 export type Ends = Readonly<Record<'source' | 'target', Dialect>>;
 
-/** Undefined where a type has no text. */
-export function meet(ends: Ends, wanted: WantedColumn, there: Column): Meeting | undefined {
+/** Undefined where a type has no text. `tableIsAway`: between two of PostgreSQL the table has come by way of Redshift. */
+export function meet(ends: Ends, wanted: WantedColumn, there: Column, tableIsAway: boolean): Meeting | undefined {
   const { source, isItself, value } = wanted;
   if (ends.source === 'postgresql' && ends.target === 'postgresql') {
     if (wanted.isCast === true) return meeting(ends, { kind: 'itself' }, value, there, undefined);
-    const { family, isAway } = familyInPostgresql(source.type, there.type);
+    const { family, isAway } = familyInPostgresql(source.type, there.type, tableIsAway);
     const expression = isAway ? castToRedshift(source.type, identifier(source.name)).expression : value.sql;
     const sent =
       expression === value.sql ? value : { sql: expression, ...(isText(expression) ? { type: 'text' } : {}) };

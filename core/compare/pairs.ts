@@ -9,7 +9,7 @@ import { canonicalType } from '../plan/existing.ts';
 import { foldName, keyOf, type Name, OWN_PREFIX, placeOf, targetNames } from '../plan/names.ts';
 import { placeTables } from '../plan/place.ts';
 import { selectTables } from '../plan/select.ts';
-import { isWayBack, sameType, wayBack } from './families.ts';
+import { cameBack, isWayBack, sameType, wayBack } from './families.ts';
 import { type Ends, type Meeting, meet } from './meet.ts';
 import type { Difference, Weaker } from './model.ts';
 import { type WantedColumn, wantedColumns } from './wanted.ts';
@@ -93,6 +93,10 @@ function pairColumns(source: Catalog, target: Catalog, from: Table, to: Table, c
   const weaker: Weaker[] = [];
   const columns: ColumnPair[] = [];
   const found = new Map<WantedColumn, Column>();
+  const tableIsAway = wanted.some((column) => {
+    const there = findColumn(to, column);
+    return there !== undefined && column.isCast !== true && cameBack(column.source.type, there.type);
+  });
   for (const column of wanted) {
     const there = findColumn(to, column);
     if (there === undefined) {
@@ -101,7 +105,7 @@ function pairColumns(source: Catalog, target: Catalog, from: Table, to: Table, c
     }
     found.set(column, there);
     differences.push(...columnDifferences(place, ends, column, there, command));
-    const meeting = meet(ends, column, there);
+    const meeting = meet(ends, column, there, tableIsAway);
     if (meeting === undefined) {
       weaker.push({
         column: column.source.name,

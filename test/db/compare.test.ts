@@ -2,10 +2,16 @@
 // one comparison of what is equal, then one after everything was changed at once, each thing in a table or a row of its own.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CompareOptions, compareDatabases } from '../../cli/compare/databases.ts';
+import { castToRedshift } from '../../core/cast/postgresql-to-redshift.ts';
+import type { Table } from '../../core/catalog/model.ts';
 import { parseCommands } from '../../core/command/parser.ts';
+import { wayBack } from '../../core/compare/families.ts';
 import type { Comparison } from '../../core/compare/model.ts';
 import { tokenOf } from '../../core/plan/names.ts';
 import type { Ports } from '../../core/ports.ts';
+import { identifier, qualified } from '../../core/sql/quote.ts';
+import { PIN_POSTGRESQL_SOURCE } from '../../core/sql/session.ts';
+import { readCatalog } from '../../lambdas/3-discover/discover.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { loadBySteps } from '../support/load-by-steps.ts';
 import { PROFILES, portsBetween, startTwoEnds, type TwoEnds } from '../support/two-ends.ts';
@@ -408,3 +414,72 @@ describe('PostgreSQL and PostgreSQL', () => {
     }
   });
 });
+
+describe('from Redshift, and back by way of it', () => {
+  let source: TestDatabase;
+  let back: TestDatabase;
+  beforeAll(async () => {
+    source = await createDatabase(ends.source, DATABASE);
+    for (const profile of PROFILES) {
+      await ends.arrived(profile, 'DROP SCHEMA IF EXISTS shop CASCADE');
+      await loadBySteps(ends.ports(source, profile), `back-${profile}`, ends.command(source, profile));
+    }
+    back = await createDatabase(ends.source, DATABASE);
+    await back.session.run(PIN_POSTGRESQL_SOURCE);
+    const { tables } = await readCatalog(back.session, { dialect: 'postgresql', major: 18 });
+    for (const table of tables) await back.session.run(wentBack(table));
+  });
+  afterAll(async () => {
+    await source.drop();
+    await back.drop();
+  });
+
+  const standIn = (profile: (typeof PROFILES)[number]) => ({ uri: ends.uris[profile] });
+  const between = (from: { readonly uri: string }, into: { readonly uri: string }) =>
+    compared(...portsBetween(from, into));
+
+  test.each([
+    ['Redshift and Redshift', () => between(standIn('pessimistic'), standIn('optimistic'))],
+    ['Redshift and PostgreSQL', () => between(standIn('pessimistic'), back)],
+    ['PostgreSQL and what came back', () => between(source, back)],
+  ])('%s are equal, and a changed value is found', async (_ends, compare) => {
+    expect(counting(await compare())).toEqual([]);
+    const change = async (value: string) => {
+      await ends.arrived('optimistic', `UPDATE shop.things SET raw = from_hex('${value}') WHERE id = 1`);
+      await back.session.run(`UPDATE shop.things SET raw = '\\x${value}' WHERE id = 1`);
+    };
+    await change('00');
+    try {
+      const places = counting(await compare()).map(({ place }) => place);
+      expect(places).toEqual(['shop.things', 'shop.things.raw']);
+    } finally {
+      // As row 1 has it: the second of two values.
+      await change('');
+    }
+  });
+});
+
+/** The table as it is when Redshift has given it back: with folded names, and each type as the map says. */
+function wentBack(table: Table): string {
+  const values = table.columns.map(({ name, type }) => {
+    const { type: there, expression } = castToRedshift(type, identifier(name));
+    const sql = wayBack(there) ?? '';
+    const text = `CASE WHEN (${expression}) IS NOT NULL THEN format('%s', ${expression}) END`;
+    const value =
+      sql === 'bytea'
+        ? identifier(name)
+        : sql.startsWith('character')
+          ? `(${text})::${sql}`
+          : `(${expression})::${sql}`;
+    return `${value} AS ${identifier(name.toLowerCase())}`;
+  });
+  const own = qualified(table.schema, table.name);
+  const name = qualified(table.schema, table.name.toLowerCase());
+  const kept = table.columns.filter(({ notNull }) => notNull);
+  return [
+    `CREATE TABLE shop.went_back AS SELECT ${values.join(', ')} FROM ${table.kind === 'partitioned' ? '' : 'ONLY '}${own}`,
+    `DROP TABLE ${own} CASCADE`,
+    `ALTER TABLE shop.went_back RENAME TO ${identifier(table.name.toLowerCase())}`,
+    ...kept.map((column) => `ALTER TABLE ${name} ALTER COLUMN ${identifier(column.name)} SET NOT NULL`),
+  ].join('; ');
+}

@@ -17,6 +17,8 @@ export interface TwoEnds {
   ports(database: TestDatabase, profile: Profile, options?: WorldOptions): Ports;
   /** A command between the same two. */
   command(database: TestDatabase, profile: Profile, clauses?: string): string;
+  /** The stand-in's connection strings. */
+  readonly uris: Readonly<Record<Profile, string>>;
   /** The rows of a query in the stand-in. */
   arrived(profile: Profile, sql: string): Promise<unknown[][]>;
   stop(): Promise<void>;
@@ -49,6 +51,7 @@ export async function startTwoEnds(): Promise<TwoEnds> {
       const uri = ({ user, port, database: name }: Login) => `${user}@127.0.0.1:${port}/${name}`;
       return `LOAD DATABASE FROM postgresql://${uri(loginAt(database))} INTO redshift://${uri(targets[profile])} ${clauses};`;
     },
+    uris: { pessimistic: standIn.redshift.uri(), optimistic: hopeful.uri() },
     arrived: async (profile, sql) => {
       const session = sessions.get(profile) ?? exactSession(standIn, targets[profile]);
       sessions.set(profile, session);
@@ -70,6 +73,8 @@ async function exactSession(standIn: StandIn, login: Login): Promise<pg.Client> 
   return session;
 }
 
+type AtUri = Pick<TestDatabase, 'uri'>;
+
 function loginOf(uri: string): Login {
   const { username, password, port, pathname } = new URL(uri);
   return {
@@ -80,8 +85,8 @@ function loginOf(uri: string): Login {
   };
 }
 
-/** Ports between two databases of PostgreSQL, for a comparison, and a command between them. */
-export function portsBetween(source: TestDatabase, target: TestDatabase, clauses = ''): [Ports, string] {
+/** Ports between any two databases, for a comparison, and a command between them. */
+export function portsBetween(source: AtUri, target: AtUri, clauses = ''): [Ports, string] {
   const at = { source: loginOf(source.uri), target: loginOf(target.uri) };
   const uri = ({ user, port, database }: Login) => `postgresql://${user}@127.0.0.1:${port}/${database}`;
   const connect: Ports['connect'] = ({ end }, options) =>
