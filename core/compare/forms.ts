@@ -3,7 +3,6 @@
 // core/sql/session.ts; Redshift prints floats with 15 digits here (`extra_float_digits` 0).
 
 import type { Dialect } from '../catalog/model.ts';
-import { identifier } from '../sql/quote.ts';
 
 /** What two columns are compared as. */
 export type Family =
@@ -289,10 +288,3 @@ function longBytes(c: string, pieces: number): string {
   });
   return `CASE WHEN ${length} <= ${PIECE_BYTES} THEN ${hexOf(c)} ELSE ${length}::varchar || ':'${digests.join('')} END`;
 }
-
-/** A column by its name. */
-export const columnValue = (name: string, type?: string, scale?: number): Value => ({
-  sql: identifier(name),
-  ...(type === undefined ? {} : { type }),
-  ...(scale === undefined ? {} : { scale }),
-});

@@ -1,7 +1,5 @@
 // What a comparison found out, as a value: printed as a table or as JSON.
 
-import type { Name } from '../plan/names.ts';
-
 /** One way in which the two ends are not the same. */
 export interface Difference {
   readonly kind: 'table' | 'column' | 'type' | 'constraint' | 'order' | 'rows' | 'values';
@@ -81,8 +79,3 @@ const addColumn = (a: ColumnSum, b: ColumnSum | undefined): ColumnSum =>
 
 export const sameSum = (a: ColumnSum | undefined, b: ColumnSum | undefined): boolean =>
   a?.values === b?.values && a?.sum === b?.sum;
-
-/** One end of a pair of tables: what it is called, and how its rows are read there. */
-export interface TableAt {
-  readonly name: Name;
-}
