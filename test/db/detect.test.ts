@@ -163,6 +163,23 @@ describe('refuses', () => {
     });
   });
 
+  test.each([
+    ['an old PostgreSQL', 'PostgreSQL 12.22 on x86_64', /The source is PostgreSQL 12\.22.*oldest that is read is 13/],
+    ['what is neither PostgreSQL nor Redshift', 'Another 1.0', /source is neither PostgreSQL nor Redshift/],
+  ])('%s', async (_what, version, message) => {
+    const says = (body: string) =>
+      database.session.run(`CREATE OR REPLACE FUNCTION pg_catalog.version() RETURNS text ${body}`);
+    await says(`LANGUAGE sql STABLE AS $$ SELECT '${version}'::text $$`);
+    try {
+      await expect(detected({ command })).rejects.toMatchObject({
+        name: 'DialectUnsupported',
+        message: expect.stringMatching(message),
+      });
+    } finally {
+      await says(`LANGUAGE internal STABLE STRICT AS 'pgsql_version'`);
+    }
+  });
+
   test('a wrong password, in words', async () => {
     await expect(detected({ command }, { password: 'hunter2' })).rejects.toMatchObject({
       name: 'AuthenticationFailed',
