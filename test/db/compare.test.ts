@@ -338,7 +338,13 @@ describe('verify checksums', () => {
        CREATE TABLE verified_empty (id int);`,
     );
   });
-  afterAll(() => source.drop());
+  afterAll(async () => {
+    await ends.arrived(
+      'pessimistic',
+      'DROP TABLE IF EXISTS public.verified; DROP TABLE IF EXISTS public.verified_empty',
+    );
+    await source.drop();
+  });
 
   const policies = `WITH verify checksums, on infinity null, on date out of range clamp, on long text truncate, on extra digits clamp
     CAST column verified.note to varchar(21) drop typemod, column verified.amount to decimal(10,2) drop typemod`;
