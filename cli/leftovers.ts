@@ -1,5 +1,6 @@
 // What have runs left in a target and in the bucket that did not end well, do they still run, and how does it go away?
 import { ALL_RUNS, artifactKeys, runOfKey } from '../core/artifacts.ts';
+import { PgshiftError } from '../core/errors.ts';
 import { keyOf, type Name, tokenOf } from '../core/plan/names.ts';
 import type { Ports, RunState, Session } from '../core/ports.ts';
 import type { Report } from '../core/report/model.ts';
@@ -36,12 +37,7 @@ export interface Found {
 
 /** Looks; changes nothing. */
 export async function findLeftovers(ports: Ports, session: Session, named?: string): Promise<Found> {
-  const all = (await session.query(findOwnTables)).map(({ schema, name }) => ({
-    schema: schema ?? '',
-    name: name ?? '',
-  }));
-  const schemas = all.filter(isClaims).map(({ schema }) => schema);
-  const claims = schemas.length === 0 ? [] : (await session.query(findClaims(schemas))).map(claimFrom);
+  const { all, schemas, claims } = await lookAtTarget(session);
   const folders = Map.groupBy(await ports.store.list(ALL_RUNS), ({ key }) => runOfKey(key) ?? '');
   const owners = ownersOf(claims, [...folders.keys(), named ?? '']);
   const tables = Map.groupBy(
@@ -64,6 +60,34 @@ export async function findLeftovers(ports: Ports, session: Session, named?: stri
     runs.push({ ...left, state: named === undefined ? await stateOf(ports, left) : 'named' });
   }
   return { runs, schemas, unknown: tables.get(undefined) ?? [] };
+}
+
+interface Target {
+  /** Every table of ours. */
+  readonly all: readonly Name[];
+  /** Schemas with a table of claims. */
+  readonly schemas: readonly string[];
+  readonly claims: readonly FoundClaim[];
+}
+
+/** undefined_table */
+const NO_SUCH_TABLE = '42P01';
+/** As often as runs that end drop their claims between the two queries, at most. */
+const MOST_LOOKS = 20;
+
+async function lookAtTarget(session: Session): Promise<Target> {
+  for (let looked = 1; ; looked += 1) {
+    const rows = await session.query(findOwnTables);
+    const all = rows.map(({ schema, name }) => ({ schema: schema ?? '', name: name ?? '' }));
+    const schemas = all.filter(isClaims).map(({ schema }) => schema);
+    if (schemas.length === 0) return { all, schemas, claims: [] };
+    try {
+      return { all, schemas, claims: (await session.query(findClaims(schemas))).map(claimFrom) };
+    } catch (error) {
+      const isGone = error instanceof PgshiftError && error.code === NO_SUCH_TABLE;
+      if (!isGone || looked === MOST_LOOKS) throw error;
+    }
+  }
 }
 
 /** Claims say whose a table is; without one its name does, where the run is known. */

@@ -3,6 +3,7 @@ import { zstdCompressSync } from 'node:zlib';
 import { S3Client } from '@aws-sdk/client-s3';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { findLeftovers } from '../../cli/leftovers.ts';
 import { artifactKeys } from '../../core/artifacts.ts';
 import { NO_CLAUSES } from '../../core/command/model.ts';
 import { PgshiftError } from '../../core/errors.ts';
@@ -146,6 +147,21 @@ describe.each(['snapshot', 'serializable'])('under %s isolation', (isolation) =>
       .map(([name]) => name);
   const claims = async (schema = 'sales') =>
     (await rows(session, `SELECT name, run FROM ${schema}._pgshift_claims ORDER BY 1`)).map(String);
+
+  test('what runs have left is found while others give their claims back', async () => {
+    await session.query('CREATE SCHEMA IF NOT EXISTS leaving; CREATE TABLE leaving._pgshift_claims (x INT)');
+    const ports = world({
+      before: async (sql) => {
+        if (sql.includes('claimed_at')) await session.query('DROP SCHEMA IF EXISTS leaving CASCADE');
+      },
+    });
+    const looking = await ports.connect(
+      { end: 'target', scheme: 'redshift' },
+      { applicationName: 'pgshift/clean', statementTimeoutMs: 10_000 },
+    );
+    expect((await findLeftovers(ports, looking)).schemas).not.toContain('leaving');
+    await looking.close();
+  });
 
   test('a table that a living run has is refused, and told with whose it is and since when', async () => {
     await plan('one');

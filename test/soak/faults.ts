@@ -37,10 +37,12 @@ async function soakFaults(life: Lifetime, options: SoakOptions, note: (line: str
     note(`${tell(verdict)} in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
   };
   const unended = (schedule: Schedule, error: unknown) => {
-    if (!timeIsOver.aborted || life.signal.aborted) throw error;
+    if (life.signal.aborted) throw error;
     counted.schedules += 1;
     counted.failures += 1;
-    note(`seed ${schedule.seed}: had not ended ${GRACE_MILLISECONDS / 1000} s after the last minute`);
+    const late = `had not ended ${GRACE_MILLISECONDS / 1000} s after the last minute`;
+    const thrown = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    note(`seed ${schedule.seed}: ${timeIsOver.aborted ? late : thrown}`);
   };
   await pMap(
     seeds(options, () => performance.now() < lastStart && !signal.aborted),
