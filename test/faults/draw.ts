@@ -12,7 +12,7 @@ const MET: Readonly<Partial<Record<StepName, Readonly<Partial<Record<Place, numb
   discover: { connect: 2, statement: 6, object: 2 },
   plan: { object: 4 },
   prepare: { connect: 1, copy: 1, commit: 2, statement: 8, object: 5, upload: 1 },
-  extract: { connect: 1, statement: 8, read: 2, upload: 2, object: 4, commit: 2 },
+  extract: { connect: 1, statement: 6, read: 1, upload: 1, object: 4, commit: 1 },
   copy: { connect: 1, lock: 2, copy: 1, ledger: 2, commit: 2, statement: 10, object: 4 },
   publish: { connect: 1, lock: 1, swap: 1, commit: 1, statement: 12, object: 4 },
   report: { object: 6 },
@@ -32,15 +32,19 @@ const ACTIONS: readonly Action[] = [
 
 const WAITS: readonly Waits[] = ['at once', 'together', 'together', 'after the retry', 'after the run'];
 
-function drawFault(dice: Dice, action: Action): Fault {
-  const step = dice.of(STEPS);
+/** Steps that are called several times, not only when they are tried again. */
+const OFTEN: readonly StepName[] = ['keep', 'extract', 'copy'];
+
+function drawFault(dice: Dice, action: Action, { snapshot }: LoadChoice, earlier: readonly Fault[]): Fault {
+  const step = dice.of(snapshot ? STEPS : STEPS.filter((each) => each !== 'keep' && each !== 'hold'));
+  // What an earlier fault has struck is called again.
+  const again = earlier.filter((fault) => fault.step === step).length;
   const places = Object.entries(MET[step] ?? {}) as [Place, number][];
   const [place, often] = dice.of(places);
   const side: Side = place === 'read' ? 'middle' : dice.of(['before', 'after'] as const);
   return {
     step,
-    // Mostly the first call, which there always is; else its retry, or its neighbour.
-    call: dice.of([0, 0, 0, 1]),
+    call: again + (OFTEN.includes(step) ? dice.of([0, 0, 0, 1]) : 0),
     place,
     side,
     nth: dice.one(fc.integer({ min: 0, max: often - 1 })),
@@ -62,15 +66,17 @@ function drawLoad(dice: Dice): LoadChoice {
 /** Actions take turns, and so do the isolation levels: no few schedules leave one of them out. */
 export function drawSchedule(seed: number): Schedule {
   const dice = new Dice(seed);
+  const load = drawLoad(dice);
   const first = ACTIONS[seed % ACTIONS.length] ?? 'throw';
   const more = dice.of([0, 0, 1, 2]);
   const others = Array.from({ length: more }, () => dice.of(ACTIONS));
-  const faults = [first, ...others].map((action) => drawFault(dice, action));
+  const faults: Fault[] = [];
+  for (const action of [first, ...others]) faults.push(drawFault(dice, action, load, faults));
   const twice = faults.filter(({ action }) => action === 'twice');
   return {
     seed,
     isolation: Math.floor(seed / ACTIONS.length) % 2 === 0 ? 'snapshot' : 'serializable',
-    load: drawLoad(dice),
+    load,
     faults,
     // Copy waits five seconds for its lock; the others wait too long for tests.
     unendable: twice.every(({ step, waits }) => step === 'copy' && waits === 'together'),
