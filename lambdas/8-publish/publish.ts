@@ -129,17 +129,48 @@ async function makeLiveOnce(publishing: Publishing, { number, tables }: Transact
   const { session } = target;
   const mark = artifactKeys.published(run, number);
   if ((await ports.store.findText(mark)) === undefined) {
-    const there = await namesIn(session, findOwn(tables));
-    const own = (table: PlannedTable, name: string) => there.has(keyOf({ schema: table.target.schema, name }));
-    const lost = tables.find((table) => !own(table, table.ledger));
-    if (lost !== undefined) throw notOurs(lost);
-    const staged = tables.filter((table) => own(table, table.staging));
-    if (staged.length === tables.length) await makeLive(publishing, tables);
-    // One transaction made them live, or none.
-    else if (staged.length > 0) throw notOurs(tables.find((table) => !staged.includes(table)) ?? tables[0]);
+    try {
+      await makeLiveUnlessDone(publishing, tables);
+    } catch (error) {
+      if (!(await wasDoneMeanwhile(publishing, mark, tables))) throw error;
+      ports.log.info('another try was faster', { tables: tables.length });
+    }
     await ports.store.putJson(mark, { tables: tables.map(({ table }) => table) } satisfies Published);
   } else ports.log.info('tables already live', { tables: tables.length });
   await INTO[target.dialect].after?.(session, tables);
+}
+
+async function makeLiveUnlessDone(publishing: Publishing, tables: readonly PlannedTable[]): Promise<void> {
+  const own = await ownTables(publishing.target.session, tables);
+  const lost = tables.find((table) => !own(table, table.ledger));
+  if (lost !== undefined) throw notOurs(lost);
+  const staged = tables.filter((table) => own(table, table.staging));
+  if (staged.length === tables.length) await makeLive(publishing, tables);
+  // One transaction made them live, or none.
+  else if (staged.length > 0) throw notOurs(tables.find((table) => !staged.includes(table)) ?? tables[0]);
+}
+
+/** Whether a table has its staging table, or its ledger. */
+async function ownTables(session: Session, tables: readonly PlannedTable[]) {
+  const there = await namesIn(session, findOwn(tables));
+  return (table: PlannedTable, name: string): boolean => there.has(keyOf({ schema: table.target.schema, name }));
+}
+
+/** Whether it failed because another try, at work at the same time, has made the tables live since this one looked. */
+async function wasDoneMeanwhile(
+  { ports, target: { session } }: Publishing,
+  mark: string,
+  tables: readonly PlannedTable[],
+): Promise<boolean> {
+  try {
+    await session.run('ROLLBACK');
+    if ((await ports.store.findText(mark)) !== undefined) return true;
+    const own = await ownTables(session, tables);
+    return tables.every((table) => own(table, table.ledger) && !own(table, table.staging));
+  } catch {
+    // A session that is lost says nothing: the next try looks.
+    return false;
+  }
 }
 
 /** What nobody needs any more, now that the marks are there. */

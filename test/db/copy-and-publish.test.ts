@@ -331,6 +331,23 @@ describe('publish', () => {
     expect(await live()).toHaveLength(3);
   });
 
+  test.each([
+    ['while it looked', /^SELECT n\.nspname AS schema, c\.relname AS name/],
+    ['while it waited for the lock', /^BEGIN; LOCK TABLE/],
+  ])('finds its work done by another try %s', async (_when, moment) => {
+    await loadTheRest();
+    let met = false;
+    const before = async (sql: string) => {
+      if (met || !moment.test(sql)) return;
+      met = true;
+      await publishAll();
+    };
+    expect(await publishAll({ before })).toEqual({ tables: 1 });
+    expect(met).toBe(true);
+    expect(await live()).toHaveLength(2);
+    expect(await ownTables()).toEqual([]);
+  });
+
   test('calls no success what is What was staged for', async () => {
     await loadTheRest();
     await session.query('DROP TABLE sales._pgshift_0_0; DROP TABLE sales._pgshift_0_0_ledger');
