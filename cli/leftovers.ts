@@ -1,5 +1,6 @@
 // What have runs left in a target and in the bucket that did not end well, do they still run, and how does it go away?
 import { ALL_RUNS, artifactKeys, runOfKey } from '../core/artifacts.ts';
+import type { LoadCommand } from '../core/command/model.ts';
 import { PgshiftError } from '../core/errors.ts';
 import { keyOf, type Name, tokenOf } from '../core/plan/names.ts';
 import type { Ports, RunState, Session } from '../core/ports.ts';
@@ -98,12 +99,14 @@ function ownersOf(claims: readonly FoundClaim[], runs: readonly string[]): (tabl
   return (table) => byName.get(keyOf(table)) ?? byToken.get(tokenIn(table.name) ?? '');
 }
 
-/** Of a run that succeeded they are what `keep files` asked for. */
+/** Of a run that succeeded they are what `keep files` asked for, or came from a call that was given up and went on. */
 async function dataOf({ store }: Ports, run: string, keys: readonly string[]): Promise<readonly string[]> {
   const parts = keys.filter((key) => key.startsWith(artifactKeys.partObjects(run)));
   if (parts.length === 0) return [];
   const text = await store.findText(artifactKeys.reportJson(run));
-  return text !== undefined && (JSON.parse(text) as Report).error === null ? [] : parts;
+  if (text === undefined || (JSON.parse(text) as Report).error !== null) return parts;
+  const { options } = await store.getJson<LoadCommand>(artifactKeys.command(run));
+  return options.keepFiles ? [] : parts;
 }
 
 /** What each of its signs of life says: one that runs counts most, then one that tells nothing. */

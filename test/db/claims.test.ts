@@ -8,6 +8,7 @@ import { artifactKeys } from '../../core/artifacts.ts';
 import { NO_CLAUSES } from '../../core/command/model.ts';
 import { PgshiftError } from '../../core/errors.ts';
 import type { PlanChunk, PlannedTable } from '../../core/plan/model.ts';
+import type { Ports } from '../../core/ports.ts';
 import { prepare } from '../../lambdas/5-prepare/prepare.ts';
 import { copy } from '../../lambdas/7-copy/copy.ts';
 import { publish } from '../../lambdas/8-publish/publish.ts';
@@ -135,6 +136,11 @@ describe.each(['snapshot', 'serializable'])('under %s isolation', (isolation) =>
     };
     return copy(world(), { run, chunk: 0, reads: [{ written: [read] }] });
   }
+  const openTarget = (ports: Ports) =>
+    ports.connect(
+      { end: 'target', scheme: 'redshift' },
+      { applicationName: 'pgshift/clean', statementTimeoutMs: 10_000 },
+    );
   const beat = (run: string, at: number) => world().store.putJson(artifactKeys.heartbeat(run), { at });
   const own = async () =>
     (
@@ -148,6 +154,21 @@ describe.each(['snapshot', 'serializable'])('under %s isolation', (isolation) =>
   const claims = async (schema = 'sales') =>
     (await rows(session, `SELECT name, run FROM ${schema}._pgshift_claims ORDER BY 1`)).map(String);
 
+  test.each([
+    [true, 'what a run was told to keep', 0],
+    [false, 'what came after a run had ended, of a call that was given up', 1],
+  ])('with keep files %s, objects are %s', async (keepFiles, _what, found) => {
+    const { store } = world();
+    const run = `kept-${keepFiles}`;
+    await store.putJson(artifactKeys.command(run), { options: { keepFiles } });
+    await store.putJson(artifactKeys.reportJson(run), { error: null });
+    await store.putText(artifactKeys.partObject(run, 0, 0, 0), 'rows');
+    const looking = await openTarget(world());
+    const { runs } = await findLeftovers(world(), looking, run);
+    expect(runs).toHaveLength(found);
+    await looking.close();
+  });
+
   test('what runs have left is found while others give their claims back', async () => {
     await session.query('CREATE SCHEMA IF NOT EXISTS leaving; CREATE TABLE leaving._pgshift_claims (x INT)');
     const ports = world({
@@ -155,10 +176,7 @@ describe.each(['snapshot', 'serializable'])('under %s isolation', (isolation) =>
         if (sql.includes('claimed_at')) await session.query('DROP SCHEMA IF EXISTS leaving CASCADE');
       },
     });
-    const looking = await ports.connect(
-      { end: 'target', scheme: 'redshift' },
-      { applicationName: 'pgshift/clean', statementTimeoutMs: 10_000 },
-    );
+    const looking = await openTarget(ports);
     expect((await findLeftovers(ports, looking)).schemas).not.toContain('leaving');
     await looking.close();
   });
