@@ -42,8 +42,10 @@ async function connectClient(connection: Connection, options: SessionOptions): P
       ssl: tlsOptions(connection, tls),
       application_name: options.applicationName,
       connectionTimeoutMillis: options.firstContact ? FIRST_CONTACT_MS : CONNECT_MS,
-      // The server's own time-out needs a server that keeps it; what is asked at first contact takes no second.
-      ...(options.firstContact ? { query_timeout: FIRST_CONTACT_MS } : {}),
+      // The server's own time-out needs a server that keeps it; what Detect asks at first contact takes no second.
+      ...(options.firstContact && options.statementTimeoutMs > 0
+        ? { query_timeout: Math.max(FIRST_CONTACT_MS, options.statementTimeoutMs) }
+        : {}),
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEPALIVE_MS,
       types: AS_TEXT,

@@ -2,6 +2,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openSession } from '../../adapters/session.ts';
+import { startTestPostgres } from '../support/database.ts';
 
 const servers: Server[] = [];
 const sockets: Socket[] = [];
@@ -47,6 +48,21 @@ describe.each(['prefer', 'disable'] as const)('with sslmode %s', (tls) => {
     },
     12_000,
   );
+});
+
+test('a statement may take as long as the session allows, also where the server was met for the first time', async () => {
+  const server = await startTestPostgres();
+  const { port, user, password } = server;
+  const ask = async (statementTimeoutMs: number) => {
+    const session = await openSession(
+      { end: 'target', host: '127.0.0.1', port, user, password, database: 'postgres', tls: 'disable', authorities: [] },
+      { applicationName: 't', firstContact: true, statementTimeoutMs },
+    );
+    await session.query('SELECT pg_sleep(5.2)');
+    await session.close();
+  };
+  await Promise.all([ask(60_000), ask(0)]);
+  await server.stop();
 });
 
 test('advises nobody to do without TLS because the connection was cut', async () => {
