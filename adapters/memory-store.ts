@@ -18,6 +18,7 @@ export function memoryStore(bucket: string, region: string): Store {
   };
   return {
     bucket,
+    imagined: true,
     findText,
     getText,
     putText,

@@ -7,6 +7,7 @@ import type { PlannedTable } from '../core/plan/model.ts';
 import { placeOf } from '../core/plan/names.ts';
 import { addUp, type Found, found, stopping } from '../core/plan/scanned.ts';
 import type { Ports } from '../core/ports.ts';
+import { lookAtPart, readLook } from '../core/sql/redshift/read.ts';
 import { type ScanQuery, scanQueries } from '../core/sql/scan.ts';
 import { pathForQueries } from '../core/sql/settings.ts';
 import { openSourceReader } from '../lambdas/source-reader.ts';
@@ -23,11 +24,36 @@ export async function scanTables(
   command: LoadCommand,
   tables: readonly PlannedTable[],
 ): Promise<Found[]> {
-  const scans = tables.flatMap((table) => scanQueries(table).map((query) => ({ table, query })));
-  const counted = await pMap(scans, (one) => count(ports, run, command, one), {
-    concurrency: command.options.workers,
-  });
+  const scans = tables.flatMap((table): (() => Promise<Found[]>)[] =>
+    table.redshift === undefined
+      ? scanQueries(table).map((query) => () => count(ports, run, command, { table, query }))
+      : [() => look(ports, run, command, table)],
+  );
+  const counted = await pMap(scans, (scan) => scan(), { concurrency: command.options.workers });
   return addUp(counted.flat());
+}
+
+/** A Redshift source is asked as a load asks it: values that are kept are not looked for. */
+async function look(ports: Ports, run: string, command: LoadCommand, table: PlannedTable): Promise<Found[]> {
+  if (!table.columns.some(({ guards = [] }) => guards.some(({ policy }) => policy !== 'keep'))) return [];
+  const reading = { run, step: 'plan', command, snapshot: false, dialect: 'redshift' as const };
+  const session = await openSourceReader(ports, reading);
+  try {
+    await session.run('SET LOCAL statement_timeout TO 0');
+    const all: Found[] = [];
+    for (const part of table.parts) {
+      if (part.query === true) await session.run(pathForQueries(command.settings));
+      // No sentinel is looked for, and no empty bytes.
+      const [row] = await session.query(lookAtPart(table, part, '', 1));
+      const { guarded } = readLook(table, row);
+      all.push(...guarded.flatMap(({ column, guard, rows }) => found(table, column, guard, rows) ?? []));
+    }
+    return all;
+  } catch (error) {
+    throw ofTable(placeOf(table.source), error);
+  } finally {
+    await session.close();
+  }
 }
 
 async function count(ports: Ports, run: string, command: LoadCommand, { table, query }: Scan): Promise<Found[]> {

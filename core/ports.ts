@@ -54,6 +54,8 @@ export interface StoredObject {
 /** The run's bucket. */
 export interface Store {
   readonly bucket: string;
+  /** It is no bucket at all, and no server can write into it. */
+  readonly imagined?: true;
   putText(key: string, text: string): Promise<void>;
   putJson(key: string, value: unknown): Promise<void>;
   /** Stores it only where nothing is stored yet, whoever else tries at the same time; says whether it did. */

@@ -7,7 +7,9 @@ export type AuthorizationKind = 'role' | 'keys' | 'temporary keys';
 /** Whether a Redshift source can write into the bucket itself, and whether a float of it keeps its bits on the way. */
 export type UnloadCapability =
   | { readonly possible: false; readonly why: string }
-  | { readonly possible: true; readonly floats: 'exact' | '15 digits'; readonly by: AuthorizationKind };
+  | { readonly possible: true; readonly floats: 'exact' | '15 digits'; readonly by: AuthorizationKind }
+  /** Nothing was tried: a plan alone is made. */
+  | { readonly possible: 'untried' };
 
 export interface Capabilities {
   readonly source: Server & {

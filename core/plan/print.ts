@@ -16,6 +16,7 @@ export function planScript(summary: PlanSummary, chunks: readonly PlanChunk[], c
   return [
     `-- From ${visible(summary.source)}`,
     `-- into ${visible(summary.target)}`,
+    ...redshiftLines(summary, planned),
     '--',
     ...hazardLines(summary.hazards),
     '--',
@@ -28,6 +29,16 @@ export function planScript(summary: PlanSummary, chunks: readonly PlanChunk[], c
     ...policyLines(planned),
     ...(chunks.length === 0 ? [] : script(chunks, planned, command)),
   ].join('\n');
+}
+
+/** How a Redshift source is read. */
+function redshiftLines({ redshift }: PlanSummary, tables: readonly PlannedTable[]): string[] {
+  if (redshift === undefined) return [];
+  const cursors = tables.filter((table) => table.redshift?.by === 'cursor').length;
+  const roads = cursors === 0 ? 'by UNLOAD' : `by UNLOAD, ${counted(cursors, 'table')} by a cursor`;
+  return [
+    `-- read ${roads}, ${redshift.together ? 'all in one transaction' : 'each table in a transaction of its own'}`,
+  ];
 }
 
 type ShortTable = PlanSummary['tables'][number];

@@ -26,9 +26,13 @@ export function planRoad(
   const isOf = (kind: ReadonlySet<string>, { source }: PlannedColumn) => kind.has(types.get(source) ?? '');
   const texts = columns.flatMap((column, at) => (isOf(TEXTS, column) ? [at] : []));
   const place = placeOf(table);
-  if (options.readBy === 'cursor' || unload?.possible !== true) return { road: { by: 'cursor', texts }, hazards: [] };
+  if (options.readBy === 'cursor' || unload === undefined || unload.possible === false) {
+    return { road: { by: 'cursor', texts }, hazards: [] };
+  }
   const floats = columns.filter((column) => isOf(FLOATS, column));
-  if (unload.floats === 'exact' || floats.length === 0) return { road: { by: 'unload', texts }, hazards: [] };
+  if (floats.length === 0 || (unload.possible === true && unload.floats === 'exact'))
+    return { road: { by: 'unload', texts }, hazards: [] };
+  if (unload.possible === 'untried') return { road: { by: 'unload', texts }, hazards: [untried(place)] };
   if (options.readBy === 'unload') {
     const message =
       'this cluster’s UNLOAD writes 15 digits of a float: the others are lost; `read by cursor` keeps them';
@@ -42,12 +46,22 @@ export function planRoad(
   return { road: { by: 'cursor', texts }, hazards: [{ kind: 'READ_BY_CURSOR', policy: 'report', place, message }] };
 }
 
+/** A plan that is made alone writes nothing, and so cannot know. */
+const untried = (place: string): Hazard => ({
+  kind: 'READ_BY_CURSOR',
+  policy: 'report',
+  place,
+  message:
+    'a load tries whether this cluster’s UNLOAD writes all digits of a float, and reads the table by a cursor where it does not',
+});
+
 /** What is to be said of UNLOAD as such. */
 export function unloadHazards({ options, unload }: Wanted): Hazard[] {
   const hazard = (kind: Hazard['kind'], policy: Hazard['policy'], message: string): Hazard[] => [
     { kind, policy, place: null, message },
   ];
   if (options.schemaOnly || options.readBy === 'cursor' || unload === undefined) return [];
+  if (unload.possible === 'untried') return [];
   if (!unload.possible) {
     if (options.readBy === 'unload') return hazard('UNLOAD_REFUSED', 'refuse', `\`read by unload\`: ${unload.why}`);
     const message = `UNLOAD cannot be had, and rows come through a cursor, one session at a time through the leader: ${unload.why}`;

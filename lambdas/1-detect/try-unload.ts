@@ -33,6 +33,7 @@ export async function tryUnload(
   { source, options }: LoadCommand,
 ): Promise<UnloadCapability | undefined> {
   if (options.readBy === 'cursor' || options.schemaOnly) return undefined;
+  if (ports.store.imagined === true) return { possible: 'untried' };
   const session = await ports.connect(source, {
     applicationName: applicationName(run, 'detect'),
     statementTimeoutMs: STATEMENT_MS,
@@ -40,7 +41,7 @@ export async function tryUnload(
   try {
     await session.run(PIN_REDSHIFT_SOURCE);
     const first = await unloadRow(ports, run, session, QUERY);
-    return first.possible ? first : await unloadRow(ports, run, session, PLAIN_QUERY);
+    return first.possible === true ? first : await unloadRow(ports, run, session, PLAIN_QUERY);
   } finally {
     await session.close();
   }

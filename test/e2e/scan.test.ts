@@ -58,3 +58,16 @@ test('finds nothing where there is nothing to find', async () => {
   expect(stdout).toContain('-- Scanned: no value that Redshift refuses or alters');
   expect(code).toBe(0);
 });
+
+test('asks a Redshift source as well, in its own words', async () => {
+  const session = await openSession(servers.target);
+  await session.run(
+    "CREATE TABLE far (day DATE, v VARCHAR(9)); INSERT INTO far VALUES ('10000-01-01', 'a'), (NULL, 'b')",
+  );
+  await session.close();
+  const args = ['plan', servers.target, servers.target, '--scan', '--including-only', 'far'];
+  const { code, stdout } = await pgshift(args, servers.env());
+  expect(stdout).toContain('-- read by UNLOAD, all in one transaction');
+  expect(stdout).toContain('--   STOPS  public.far.day: 1 date out of range, which stop a load');
+  expect(code).toBe(1);
+});

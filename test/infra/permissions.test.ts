@@ -88,6 +88,7 @@ describe.each(STEPS.map((step) => [step.state, step] as const))('%s', (state, st
         ...(step.ends.includes('source') ? { PGSHIFT_SOURCE_SECRET: SECRETS.sourceSecretArn } : {}),
         ...(connectsToTarget ? { PGSHIFT_TARGET_SECRET: SECRETS.targetSecretArn } : {}),
         ...(connectsToTarget ? { PGSHIFT_COPY_ROLE: COPY_ROLE.copyRoleArn } : {}),
+        ...(step.ends.includes('source') ? { PGSHIFT_UNLOAD_ROLE: COPY_ROLE.unloadRoleArn } : {}),
       },
     });
   });
@@ -181,3 +182,14 @@ test('a key of the user encrypts the bucket, and every reader and writer may use
 });
 
 const KEY_ARN = 'arn:aws:kms:eu-central-1:111111111111:key/11111111-2222-3333-4444-555555555555';
+
+test('the role of an UNLOAD may write and read the objects of runs, and list them', () => {
+  const statements = ofType(template, 'AWS::IAM::Policy')
+    .filter(([id]) => id.startsWith('UnloadRole'))
+    .flatMap(
+      ([, { Properties }]) => (Properties.PolicyDocument as { Statement: { Action: string | string[] }[] }).Statement,
+    );
+  expect(statements.flatMap(({ Action }) => Action).toSorted()).toEqual([
+    ...['s3:AbortMultipartUpload', 's3:GetBucketLocation', 's3:GetObject', 's3:ListBucket', 's3:PutObject'],
+  ]);
+});

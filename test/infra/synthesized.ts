@@ -20,7 +20,10 @@ export const SECRETS = {
   sourceSecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:source-AbCdEf',
   targetSecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:target-GhIjKl',
 };
-export const COPY_ROLE = { copyRoleArn: 'arn:aws:iam::111111111111:role/copy' };
+export const COPY_ROLE = {
+  copyRoleArn: 'arn:aws:iam::111111111111:role/copy',
+  unloadRoleArn: 'arn:aws:iam::111111111111:role/unload',
+};
 export const SCHEDULE = { schedule: 'rate(1 day)', commandKey: 'commands/nightly.load' };
 export const NETWORK = {
   vpcId: 'vpc-00000000000000001',
