@@ -1,5 +1,6 @@
 // Does publishing into PostgreSQL keep what people gave a table and built on it, and fill tables that are there?
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { publish } from '../../lambdas/8-publish/publish.ts';
 import { loadBySteps } from '../support/load-by-steps.ts';
 import { type Pair, startTwoPostgres, type TwoPostgres } from '../support/two-postgres.ts';
 
@@ -180,4 +181,28 @@ test('a name that the target does not have is told by its place, not by what it 
     message: expect.stringMatching(/line 2 of .*column "a": it names what the target does not have \(42P01\)\.$/),
   });
   await expect(failure).rejects.not.toMatchObject({ message: expect.stringContaining('secret_name') });
+});
+
+test('an index that takes longer than an invocation is built on by the server, and waited for by the next attempt', async () => {
+  const waits = `CREATE FUNCTION waits(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM pg_catalog.pg_advisory_xact_lock_shared(42); RETURN $1; END $$;`;
+  pair = await two.pair(
+    `${waits} CREATE TABLE t (a int); INSERT INTO t VALUES (1); CREATE INDEX slow ON t (waits(a))`,
+    waits,
+  );
+  await pair.target.session.query('SELECT pg_advisory_lock(42)');
+  let built = 0;
+  const before = async (sql: string) => {
+    if (sql.startsWith('CREATE INDEX')) built += 1;
+  };
+  const ports = { ...pair.ports({ before }), remaining: () => (built === 1 ? 1 : 900_000) };
+  const run = pair.target.name;
+  await expect(loadBySteps(ports, run, pair.command())).rejects.toMatchObject({ name: 'Unfinished' });
+  const again = publish({ ...ports, remaining: () => 900_000 }, { run, publish: 0, first: 0, last: 0 });
+  await pair.target.session.query('SELECT pg_advisory_unlock(42)');
+  await again;
+  expect(built).toBe(1);
+  expect(await asked(`SELECT indexdef FROM pg_indexes WHERE tablename = 't'`)).toEqual([
+    ['CREATE INDEX slow ON public.t USING btree (waits(a))'],
+  ]);
 });

@@ -47,6 +47,8 @@ async function build(
   while ((await session.query(findWorking(name))).length > 0) await pause(ports, table, session);
   if ((await session.query(findRelation(index))).length > 0) return session.close();
   const done = runBuild(session, table, index).then(() => 'done' as const);
+  // When it is left to the server, nobody hears here how it ends.
+  done.catch(() => {});
   while ((await Promise.race([done, later(ports, table)])) !== 'done');
   await session.close();
 }
