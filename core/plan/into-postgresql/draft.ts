@@ -219,7 +219,7 @@ function planChecks(
   place: string,
 ): PlannedChecks {
   const all = members.map((member) => ({ member, checks: source?.checks[member.oid] ?? [] }));
-  const missing = (check: Check) => objects.lacks(check.needs);
+  const missing = (check: Check) => objects.lacks(check.needs) ?? objects.tooNew(check.definition);
   const hazards = all.flatMap(({ checks }) =>
     checks.flatMap((check): Hazard[] => {
       if (missing(check) === undefined) return [];

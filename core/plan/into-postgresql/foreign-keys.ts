@@ -12,6 +12,12 @@ import { type Name, placeOf } from '../names.ts';
 /** A partitioned table takes no key unproven before this version. */
 const UNPROVEN_ON_PARTITIONED_SINCE = 18;
 
+/** What stands behind a key, and the version that was the first to know it. */
+const NEWER = [
+  { pattern: / SET (?:NULL|DEFAULT) \(/, since: 15, words: 'SET NULL of some of its columns' },
+  { pattern: / NOT ENFORCED/, since: 18, words: 'NOT ENFORCED' },
+] as const;
+
 export function postgresqlForeignKeys({ command, source, target: there, capabilities }: PlanInput): ForeignKeyRules {
   const { foreignKeys, createIndexes } = command.options;
   const actionsOf = (oid: number, name: string): KeyActions | undefined =>
@@ -38,7 +44,10 @@ export function postgresqlForeignKeys({ command, source, target: there, capabili
     unfit(table, key) {
       if (!createIndexes) return 'it refers to a key, and `create no indexes` makes none';
       const lacks = source.postgresql !== undefined && actionsOf(table.oid, key.name) === undefined;
-      return lacks ? 'it is over a PERIOD' : undefined;
+      if (lacks) return 'it is over a PERIOD';
+      const { actions = '' } = actionsOf(table.oid, key.name) ?? {};
+      const newer = NEWER.find(({ pattern, since }) => capabilities.target.major < since && pattern.test(actions));
+      return newer === undefined ? undefined : `the target does not know ${newer.words}`;
     },
     add(table, key, target, body) {
       const { actions, proven } = actionsOf(table.oid, key.name) ?? { actions: '', proven: key.validated };

@@ -38,7 +38,7 @@ export function planIndexes(
   const left = new Set<string>();
   const made = members.flatMap((member) =>
     member.indexes.flatMap((index, number): Made[] => {
-      const missing = objects.lacks(index.needs);
+      const missing = objects.lacks(index.needs) ?? objects.tooNew(index.constraint?.definition ?? index.tail);
       // A partitioned index is whole only with all of its parts.
       if (missing !== undefined || left.has(index.parent ?? '')) {
         left.add(index.oid);

@@ -11,6 +11,12 @@ import { keyOf } from '../names.ts';
 /** Values of these cannot be written, only made by the server itself. */
 const UNWRITABLE = new Set(['pg_node_tree', 'pg_ndistinct', 'pg_dependencies', 'pg_mcv_list', 'pg_ddl_command']);
 const MULTIRANGES_SINCE = 14;
+/** Words of keys and indexes, and the version that was the first to know them. */
+const NEWER: readonly (readonly [RegExp, number])[] = [
+  [/ NULLS NOT DISTINCT/, 15],
+  [/ WITHOUT OVERLAPS/, 18],
+  [/ NOT ENFORCED/, 18],
+];
 /** The schema of `public.citext`, as the server writes names. */
 const SCHEMA = /^(?:"(?:[^"]|"")*"|[^."(]+)\./;
 
@@ -34,7 +40,8 @@ export class TargetObjects {
 
   /** `source` is undefined where the source is no PostgreSQL: then there are built-in types only. */
   constructor(source: PostgresqlCatalog | undefined, target: PostgresqlCatalog, major: number) {
-    const { types = [], sequences = [], extensions = [] } = source ?? {};
+    const { sequences = [], extensions = [] } = source ?? {};
+    const types = (source?.types ?? []).map((type) => (major < MULTIRANGES_SINCE ? withoutMultirange(type) : type));
     this.major = major;
     this.types = by(types, keyOf);
     this.typesByOid = by(types, ({ oid }) => oid);
@@ -51,6 +58,11 @@ export class TargetObjects {
   /** What of these the target has not and will not have: the first of them, or undefined. */
   lacks(needs: readonly string[]): string | undefined {
     return needs.find((need) => !this.has(need));
+  }
+
+  /** What of a key's or an index's words the target is too old for; undefined where it is not. */
+  tooNew(words: string): string | undefined {
+    return NEWER.find(([pattern, since]) => this.major < since && pattern.test(words))?.[0].source.trim();
   }
 
   readonly typeIn: TypeIn = (type) => {
@@ -181,5 +193,8 @@ export class TargetObjects {
     statements.add(unlessThere(`CREATE EXTENSION IF NOT EXISTS ${identifier(name)}${where} CASCADE`));
   }
 }
+
+const withoutMultirange = (type: OwnType): OwnType =>
+  type.kind === 'range' ? { ...type, body: type.body.replace(/, MULTIRANGE_TYPE_NAME = .*\)$/, ')') } : type;
 
 const createSchema = (schema: string): string => `CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`;
