@@ -4,6 +4,7 @@ import { artifactKeys } from '../../core/artifacts.ts';
 import { PgshiftError } from '../../core/errors.ts';
 import type { PlanChunk, PlanSummary } from '../../core/plan/model.ts';
 import type { Ports } from '../../core/ports.ts';
+import type { BatchRecord } from '../../core/report/model.ts';
 import { detect } from '../../lambdas/1-detect/detect.ts';
 import { discover } from '../../lambdas/3-discover/discover.ts';
 import { plan } from '../../lambdas/4-plan/plan.ts';
@@ -392,4 +393,30 @@ describe('into PostgreSQL', () => {
     await session.close();
     await database.drop();
   });
+});
+
+test('rows that the target refuses are put aside and the others loaded, from files that Redshift wrote', async () => {
+  const source = await world.source(
+    'rejects',
+    `CREATE TABLE t (id INTEGER, v VARCHAR(40)); INSERT INTO t VALUES (1, 'x,y'), (2, 'no number'), (3, '7'), (4, NULL), (5, '8')`,
+  );
+  const target = await world.target('rejects_copy');
+  const { ports, name } = await load(source, target, 'WITH on error resume next CAST column t.v to integer');
+  expect(await world.rows(target, 'SELECT * FROM t ORDER BY id')).toEqual([
+    ['3', '7'],
+    ['4', null],
+    ['5', '8'],
+  ]);
+  const [record] = await ports.store.getJson<BatchRecord[]>(artifactKeys.batchRecord(name, 0));
+  expect(record).toMatchObject({ rows: 3, rejected: 2 });
+  const cuts = await Promise.all(
+    (record?.cuts ?? []).map((cut) => ports.store.getText(artifactKeys.cutRows(name, 0, cut))),
+  );
+  expect(
+    cuts
+      .join('')
+      .split('\n')
+      .filter((line) => line !== '')
+      .toSorted(),
+  ).toEqual(['1,"x,y"', '2,no number']);
 });
