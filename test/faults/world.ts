@@ -65,7 +65,7 @@ export async function startWorld(): Promise<World> {
       ...{ user: 'loader', password, database: isolation, isolation },
       s3: { endpoint: s3.endpoint, region },
     });
-    return { redshift, session: await openSession(redshift.uri()) };
+    return { redshift, session: stubborn(await openSession(redshift.uri())) };
   };
   const targets = { snapshot: await target('snapshot'), serializable: await target('serializable') };
   const environment = {
@@ -102,6 +102,25 @@ export async function startWorld(): Promise<World> {
       await Promise.all([source.stop(), backend.stop(), s3.close()]);
       rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** Runs and reads under serializable isolation come between each other; what a test does itself is tried again. */
+function stubborn(session: Session): Session {
+  const insist = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof Error) || error.message !== '1023') throw error;
+        await session.run('ROLLBACK');
+      }
+    }
+  };
+  return {
+    ...session,
+    query: (sql, values) => insist(() => session.query(sql, values)),
+    run: (sql) => insist(() => session.run(sql)),
   };
 }
 
