@@ -129,7 +129,6 @@ const wrongs: Readonly<Record<string, Wrong>> = {
     source: () => changed(source.uri, { user: 'reader', password: 'Reader-0-password' }),
     says: /public\.hidden.*GRANT SELECT/,
   },
-  'a source that is Redshift': { source: () => servers.target, says: /source is .*Redshift.*not supported/ },
   'a source that speaks something else': {
     source: () => changed(source.uri, { host: `127.0.0.1:${servers.s3.port}` }),
     says: /What answers as the source at 127\.0\.0\.1:\d+ does not speak PostgreSQL/,
