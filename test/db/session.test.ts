@@ -1,12 +1,12 @@
 // Does a session that cannot be had fail soon and in words, whatever answers at the other end?
 import { createServer, type Server, type Socket } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { openSession } from '../../adapters/session.ts';
 import { startTestPostgres } from '../support/database.ts';
 
 const servers: Server[] = [];
 const sockets: Socket[] = [];
-afterEach(() => {
+afterAll(() => {
   for (const socket of sockets.splice(0)) socket.destroy();
   for (const server of servers.splice(0)) server.close();
 });
@@ -30,7 +30,8 @@ const open = (port: number, tls: 'prefer' | 'disable' | 'verify-full') =>
     { applicationName: 't', firstContact: true, statementTimeoutMs: 0 },
   );
 
-describe.each(['prefer', 'disable'] as const)('with sslmode %s', (tls) => {
+// All they do is wait.
+describe.concurrent.each(['prefer', 'disable'] as const)('with sslmode %s', (tls) => {
   test.each([
     ['says nothing', () => {}],
     ['is an SSH server', (socket: Socket) => void socket.write('SSH-2.0-OpenSSH_9.2\r\n')],
