@@ -1,8 +1,6 @@
 // Command + catalogs + capabilities → plan. Everything the run will do is decided here, and nothing is done.
 
-import type { Catalog, Dialect, Table } from '../catalog/model.ts';
-import type { LoadCommand } from '../command/model.ts';
-import type { Capabilities } from '../dialect/capabilities.ts';
+import type { Dialect, Table } from '../catalog/model.ts';
 import type { BatchItem, PublishItem } from '../pipeline.ts';
 import { HOLDERS, keepsSnapshot } from '../snapshot.ts';
 import { blocksTable } from '../sql/blocks.ts';
@@ -15,30 +13,19 @@ import { clearSchemas } from './clear-schema.ts';
 import type { DraftTable } from './draft.ts';
 import { occupied } from './existing.ts';
 import { collisionHazards, runHazards, schemaHazards, strictly, workersFor } from './hazards.ts';
+import type { PlanInput } from './input.ts';
 import { draftIntoPostgresql } from './into-postgresql/draft.ts';
 import { postgresqlForeignKeys } from './into-postgresql/foreign-keys.ts';
 import { draftIntoRedshift } from './into-redshift.ts';
 import { groupItems } from './items.ts';
 import { type ForeignKeyRules, planForeignKeys, redshiftForeignKeys } from './keys.ts';
-import type { Hazard, PlanChunk, PlannedTable, PlanSummary, Sentinels } from './model.ts';
+import type { Hazard, PlanChunk, PlannedTable, PlanSummary } from './model.ts';
 import { byText, placeOf, targetNames } from './names.ts';
 import { pieceBounds, pieceHazards } from './pieces.ts';
 import { placeTables } from './place.ts';
 import { isSizedTable, oneItem, planMoment, unloadHazards } from './redshift-source.ts';
 import { selectTables } from './select.ts';
 import { sumHazards } from './sums.ts';
-
-export interface PlanInput {
-  readonly run: string;
-  readonly command: LoadCommand;
-  readonly source: Catalog;
-  readonly target: Catalog;
-  readonly capabilities: Capabilities;
-  /** Random, so that no row holds them. */
-  readonly sentinels: Sentinels;
-  /** What makes this run's own names: 12 hexadecimal digits from the run's name. */
-  readonly token: string;
-}
 
 export interface Plan {
   readonly summary: PlanSummary;

@@ -3,7 +3,7 @@
 
 import type { ForeignKey, Key, Table } from '../catalog/model.ts';
 import { identifier, identifiers, qualified } from '../sql/quote.ts';
-import type { PlanInput } from './build.ts';
+import type { PlanInput } from './input.ts';
 import type { Hazard, PlannedColumn, PlannedTable } from './model.ts';
 import { byText, foldName, keyOf, type Name, placeOf } from './names.ts';
 

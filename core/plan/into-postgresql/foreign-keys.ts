@@ -4,7 +4,7 @@
 import type { ForeignKey, Table } from '../../catalog/model.ts';
 import type { KeyActions } from '../../catalog/postgresql.ts';
 import { identifier, identifiers, qualified } from '../../sql/quote.ts';
-import type { PlanInput } from '../build.ts';
+import type { PlanInput } from '../input.ts';
 import type { Between, ForeignKeyRules, KeyBetween } from '../keys.ts';
 import type { Hazard, PlannedTable } from '../model.ts';
 import { type Name, placeOf } from '../names.ts';
