@@ -24,11 +24,14 @@ export async function proveBucket(
   { session, dialect }: TargetSession,
   sentinel: string,
 ): Promise<void> {
-  const object = artifactKeys.probe(run, 'row.csv.zst');
+  // Of this attempt alone: two at once, a zombie and its retry, would take each other's away.
+  const name = `row.${ports.randomHex(4)}`;
+  const object = artifactKeys.probe(run, `${name}.csv.zst`);
   const csv = stringify([[PROBE_TEXT, sentinel]]);
   await ports.store.putStream(object, Readable.from([zstdCompressSync(csv)]));
   await session.run(`CREATE TEMP TABLE ${identifier(PROBE_TABLE)} ("text" VARCHAR(64), "null" INTEGER)`);
-  await LOAD[dialect](ports, { run, session, object, sentinel });
+  const manifest = artifactKeys.probe(run, `${name}.manifest`);
+  await LOAD[dialect](ports, { session, object, manifest, sentinel });
   const [row] = await session.query(`SELECT "text", "null" FROM ${identifier(PROBE_TABLE)}`);
   await session.run(`DROP TABLE ${identifier(PROBE_TABLE)}`);
   await ports.store.remove([object]);
@@ -37,15 +40,14 @@ export async function proveBucket(
 }
 
 interface Proof {
-  readonly run: string;
   readonly session: Session;
   readonly object: string;
+  readonly manifest: string;
   readonly sentinel: string;
 }
 
 const LOAD: Readonly<Record<Dialect, (ports: Ports, proof: Proof) => Promise<void>>> = {
-  async redshift(ports, { run, session, object, sentinel }) {
-    const manifest = artifactKeys.probe(run, 'row.manifest');
+  async redshift(ports, { session, object, manifest, sentinel }) {
     await ports.store.putText(manifest, manifestOf(ports.store.bucket, [object]));
     const region = await ports.store.region();
     const copy = { columns: COLUMNS, manifest: `s3://${ports.store.bucket}/${manifest}`, region, sentinel };
