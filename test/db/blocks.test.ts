@@ -95,6 +95,20 @@ test('run once when steps are tried again, also after all was done', async () =>
   expect(await words()).toEqual(['after', 'before 1', 'before 2', 'created']);
 });
 
+test('run no more in a try that was given up and goes on when the tables of its run are live', async () => {
+  const { store } = world();
+  const key = artifactKeys.planChunk(run, 0);
+  const own = { staging: `_pgshift_${token}_0`, ledger: `_pgshift_${token}_0_ledger` };
+  const made = { table: 0, target: { schema: 'public', name: 'made' }, ...own, create: ['CREATE TABLE made (i INT)'] };
+  await store.putJson(key, { ...(await store.getJson<PlanChunk>(key)), tables: [made] });
+  const mark = artifactKeys.published(run, 0);
+  await store.putJson(mark, { tables: [0] });
+  await prepare(world(), { run, chunk: 0, execution: '' });
+  await store.remove([mark]);
+  expect(await words()).toEqual([]);
+  expect(await ownTables()).toEqual([]);
+});
+
 test('run once when the answers to their commits are lost, each in its turn', async () => {
   // Two blocks before, and two after.
   expect(await untilAnswered((after) => prepare(world({ after }), { run, chunk: 0, execution: '' }))).toBeGreaterThan(
