@@ -21,6 +21,7 @@ import {
   restoreComments,
   viewsOver,
 } from '../../../core/sql/postgresql/keep.ts';
+import { makeView } from '../make-view.ts';
 
 interface Kept {
   readonly live: readonly KeptRelation[];
@@ -47,7 +48,7 @@ export async function takeOver(session: Session, tables: readonly PlannedTable[]
 }
 
 async function handOver(session: Session, { live, views, grants, comments }: Kept): Promise<void> {
-  for (const view of views) await makeView(session, view);
+  for (const view of views) await makeView(session, view, createView(view));
   const relations = [...live, ...views];
   const now = new Map((await described(session, relations)).map((relation) => [keyOf(relation), relation]));
   for (const was of relations) {
@@ -68,14 +69,3 @@ async function handOver(session: Session, { live, views, grants, comments }: Kep
 
 const described = async (session: Session, relations: readonly Name[]): Promise<KeptRelation[]> =>
   (await session.query(describeNamed(relations))).map(readRelation);
-
-/** A view may name a column that the new table does not have, or another one of another type. */
-async function makeView(session: Session, view: KeptRelation): Promise<void> {
-  try {
-    await session.run(createView(view));
-  } catch (error) {
-    if (!(error instanceof PgshiftError) || error.kind !== 'StatementRefused') throw error;
-    const message = `The view ${placeOf(view)} does not fit the table that replaces the one it reads: ${error.message}`;
-    throw new PgshiftError('DependentsExist', message, { cause: error });
-  }
-}

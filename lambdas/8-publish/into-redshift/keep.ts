@@ -27,6 +27,7 @@ import {
   viewEdges,
   viewsOver,
 } from '../../../core/sql/redshift/keep.ts';
+import { makeView } from '../make-view.ts';
 
 /** A relation with who has rights on it. */
 interface Described extends KeptRelation {
@@ -69,7 +70,7 @@ export async function takeOver(session: Session, tables: readonly PlannedTable[]
 export async function handOver(session: Session, kept: Kept): Promise<void> {
   const { live, views } = kept;
   if (live.length === 0) return;
-  for (const view of views) await makeView(session, view);
+  for (const view of views) await makeView(session, view, createView(view));
   const relations: readonly Described[] = [...live, ...views];
   const now = new Map((await described(session, relations)).map((relation) => [keyOf(relation), relation]));
   const isView = new Set(views);
@@ -118,17 +119,6 @@ async function grantsOn(session: Session, relations: readonly Name[]): Promise<G
   const wanted = new Set(relations.map(keyOf));
   const rows = [...(await session.query(relationGrants(relations))), ...(await session.query(columnGrants(relations)))];
   return rows.map(readGrant).filter((grant) => wanted.has(keyOf(grant)));
-}
-
-/** A view may name a column that the new table does not have, or another one of another type. */
-async function makeView(session: Session, view: Described): Promise<void> {
-  try {
-    await session.run(createView(view));
-  } catch (error) {
-    if (!(error instanceof PgshiftError) || error.kind !== 'StatementRefused') throw error;
-    const message = `The view ${placeOf(view)} does not fit the table that replaces the one it reads: ${error.message}`;
-    throw new PgshiftError('DependentsExist', message, { cause: error });
-  }
 }
 
 /** The list of grants shows a user who is no superuser only some of them; the catalog itself names everybody. */
