@@ -48,10 +48,10 @@ async function copyPeaks(world: World, machine: Machine, command: ReadyCommand):
   const steps = await stepsFor(world, command);
   const run = runId();
   const { items } = await planRun(steps, machine, run, command.text);
-  await steps.invoke('prepare', [{ run, chunk: 0 }]);
+  await steps.invoke('prepare', [{ run, chunk: 0, execution: run }]);
   const peaks: number[] = [];
   for (const { chunk, reads } of items) {
-    const events = reads.map((read) => ({ run, chunk, ...read, attempt: 0 }));
+    const events = reads.map((read) => ({ run, snapshot: false, chunk, ...read, attempt: 0 }));
     const { outputs } = await steps.invoke('extract', events);
     const { peakBytes } = await steps.invoke('copy', [{ run, chunk, reads: outputs }]);
     peaks.push(peakBytes / 1e6);

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../cli/laptop.ts';
 import type { Machine } from '../cli/run-command.ts';
 import { artifactKeys } from '../core/artifacts.ts';
 import { ENVIRONMENT } from '../core/environment.ts';
-import { type BatchItem, STEPS, type StepName, type StepOutput } from '../core/pipeline.ts';
+import { type BatchItem, STEPS, type StepInput, type StepName, type StepOutput } from '../core/pipeline.ts';
 import { bundledSteps, bundleScript } from '../infra/bundle.ts';
 import type { Order, Told } from './invoke.ts';
 import type { World } from './world.ts';
@@ -21,7 +21,7 @@ export function bundleOf(name: StepName): string {
 
 export interface Steps {
   /** Runs a step for each event, all in one new process. */
-  invoke<Name extends StepName>(name: Name, events: readonly object[]): Promise<Invoked<Name>>;
+  invoke<Name extends StepName>(name: Name, events: readonly StepInput<Name>[]): Promise<Invoked<Name>>;
 }
 
 export interface Invoked<Name extends StepName> extends Omit<Told, 'outputs'> {
