@@ -1,8 +1,9 @@
 // One value of PostgreSQL for a type that a CAST rule chose: how it is written in the CSV, and what is lost.
 
 import type { ColumnType } from '../catalog/model.ts';
+import type { Cast, TypeChoices } from './model.ts';
 import { sourceValue, targetColumn } from './passage.ts';
-import { type Cast, castToRedshift, type TypeChoices } from './postgresql-to-redshift.ts';
+import { castToRedshift } from './postgresql-to-redshift.ts';
 import type { TargetType } from './redshift-types.ts';
 import { type HazardName, VALUE_HAZARDS } from './value-hazards.ts';
 

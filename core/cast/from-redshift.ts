@@ -1,8 +1,8 @@
 // What does a column of Redshift become at each target, and what of a CAST rule's words can be done in Redshift's SQL?
 
 import type { ColumnType } from '../catalog/model.ts';
+import type { Cast } from './model.ts';
 import { REDSHIFT_SOURCE, type RedshiftEntry, type Way } from './redshift-source-map.ts';
-import type { Cast } from './road.ts';
 
 type Target = 'redshift' | 'postgresql';
 

@@ -1,19 +1,9 @@
 // WITH measure columns: the type that a column gets from what its values measure, with room to grow. What grows past it is
 // found by the guards of values, and never cut.
 
-import type { ColumnType } from '../catalog/model.ts';
-import type { Cast } from './postgresql-to-redshift.ts';
+import type { ColumnType, Measured } from '../catalog/model.ts';
+import type { Cast } from './model.ts';
 import { decimalType, MOST_DIGITS, MOST_PLACES } from './redshift-types.ts';
-
-/** What the values of a column take at most. Absent figures: there is no value. */
-export interface Measured {
-  /** Of texts, in UTF-8. */
-  readonly bytes?: number;
-  /** Of numbers: digits before the point and after it, with zeros at the end and without. */
-  readonly whole?: number;
-  readonly scale?: number;
-  readonly leastScale?: number;
-}
 
 /** Half as much again, up to the next multiple of 16: a VARCHAR that is too wide costs little, one too narrow the run. */
 const TEXT_GROWTH = 1.5;

@@ -2,10 +2,10 @@
 // else its text. Values travel as PostgreSQL writes them, and are read by the type's own input function.
 
 import type { ColumnType } from '../catalog/model.ts';
-import type { CastTarget } from '../command/model.ts';
+import type { Cast, CastTarget } from './model.ts';
 import type { Family, TargetType } from './redshift-types.ts';
 import { sourceModifier } from './redshift-types.ts';
-import type { Cast, Road } from './road.ts';
+import type { Road } from './road.ts';
 
 /** What the target calls a type, or why it has none; to complete the sentence "… ". */
 export type TypeIn = (type: ColumnType) => { readonly sql: string } | { readonly problem: string };

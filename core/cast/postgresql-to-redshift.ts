@@ -1,8 +1,7 @@
 // What does a column of PostgreSQL become in Redshift? Finds its entry in the type map, and fills in lengths and digits.
 
 import type { ColumnType } from '../catalog/model.ts';
-import type { LoadOptions } from '../command/model.ts';
-import { DEFAULT_OPTIONS } from '../command/options.ts';
+import { type Cast, DEFAULT_CHOICES, type TypeChoices } from './model.ts';
 import {
   BYTES_PER_CHARACTER,
   decimalType,
@@ -13,19 +12,6 @@ import {
   withDigits,
 } from './redshift-types.ts';
 import { TYPE_MAP, type TypeEntry } from './type-map.ts';
-
-export interface Cast {
-  /** The target's type as SQL. */
-  readonly type: string;
-  /** The value's expression, given the quoted column. */
-  readonly expression: string;
-  /** Text is always quoted in CSV: an unquoted empty field would be taken for NULL by what is not text. */
-  readonly quoted: boolean;
-  readonly hazard?: { readonly kind: 'TYPE_AS_TEXT' | 'NARROWS' | 'LOSES_DETAIL'; readonly message: string };
-}
-
-/** What the command says of types as a whole. */
-export type TypeChoices = Pick<LoadOptions, 'json' | 'arrays' | 'composites' | 'numericScale'>;
 
 const ENTRIES: readonly TypeEntry[] = TYPE_MAP.flatMap(({ entries }) => entries);
 
@@ -58,7 +44,7 @@ export function entryOf(type: ColumnType): TypeEntry {
 }
 
 /** How a column of `type` goes to Redshift. `column` is the quoted name. */
-export function castToRedshift(type: ColumnType, column: string, choices: TypeChoices = DEFAULT_OPTIONS): Cast {
+export function castToRedshift(type: ColumnType, column: string, choices: TypeChoices = DEFAULT_CHOICES): Cast {
   const entry = entryOf(type);
   const { numericScale } = choices;
   if (entry === BARE_NUMERIC && numericScale !== undefined) return asDecimal(type, column, numericScale);

@@ -1,7 +1,7 @@
 // Which type of Redshift is what at each target, and how is its value written by UNLOAD or a cursor? One table of data, for
 // people as well: docs/reference/types.md is made of it. The two roads from Redshift read it.
 
-import type { Cast } from './postgresql-to-redshift.ts';
+import type { Cast } from './model.ts';
 
 export interface RedshiftEntry {
   /** pg_type.typname, several apart by blanks. */

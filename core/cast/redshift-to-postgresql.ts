@@ -4,8 +4,9 @@
 import type { ColumnType } from '../catalog/model.ts';
 import type { DefaultReading } from './defaults.ts';
 import { castFromRedshift, NOW, transformInRedshift } from './from-redshift.ts';
+import type { Cast } from './model.ts';
 import { named } from './postgresql-to-postgresql.ts';
-import type { Cast, Road } from './road.ts';
+import type { Road } from './road.ts';
 
 /** The types that PostGIS has, as the target writes its schema; without it shapes arrive as text. */
 export interface Shapes {

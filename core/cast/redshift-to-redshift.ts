@@ -4,8 +4,9 @@
 import type { ColumnType } from '../catalog/model.ts';
 import { type DefaultReading, defaultInRedshift } from './defaults.ts';
 import { castFromRedshift, NOW, transformInRedshift } from './from-redshift.ts';
+import type { Cast } from './model.ts';
 import { type Family, targetType } from './redshift-types.ts';
-import type { Cast, Road } from './road.ts';
+import type { Road } from './road.ts';
 
 const own = (type: ColumnType, column: string): Cast => castFromRedshift('redshift', type, column);
 

@@ -1,7 +1,7 @@
 // The type a CAST rule names, as Redshift's SQL, or why Redshift has no such type.
 
 import type { ColumnType } from '../catalog/model.ts';
-import type { CastTarget } from '../command/model.ts';
+import type { CastTarget } from './model.ts';
 
 /** What a value has to look like for a type. */
 export type Family =

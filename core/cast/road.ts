@@ -1,14 +1,12 @@
 // What a column becomes, by the kinds of both ends: each pair of them has a road of its own.
 
 import type { ColumnType } from '../catalog/model.ts';
-import type { CastTarget } from '../command/model.ts';
 import { convertTo } from './convert.ts';
 import type { DefaultReading } from './defaults.ts';
-import { type Cast, castToRedshift, type TypeChoices } from './postgresql-to-redshift.ts';
+import type { Cast, CastTarget, TypeChoices } from './model.ts';
+import { castToRedshift } from './postgresql-to-redshift.ts';
 import { type TargetType, targetType } from './redshift-types.ts';
 import type { applyTransform } from './transforms.ts';
-
-export type { Cast, TypeChoices };
 
 /** A type that a CAST rule may name. */
 export type NamedType = Exclude<TargetType, { readonly problem: string }>;

@@ -2,11 +2,11 @@
 // takes the one of the rules after it, or the default.
 
 import type { Column, ColumnType } from '../catalog/model.ts';
-import type { CastGuards, CastRule, TypmodTest } from '../command/model.ts';
-import { DEFAULT_OPTIONS } from '../command/options.ts';
+import type { CastGuards, CastRule, TypmodTest } from './cast-rule.ts';
 import { sizedBy } from './measured.ts';
+import { type Cast, DEFAULT_CHOICES, type TypeChoices } from './model.ts';
 import { sourceModifier } from './redshift-types.ts';
-import { type Cast, POSTGRESQL_TO_REDSHIFT, type Road, type TypeChoices } from './road.ts';
+import { POSTGRESQL_TO_REDSHIFT, type Road } from './road.ts';
 import { applyTransform } from './transforms.ts';
 import type { HazardName, Policy } from './value-hazards.ts';
 
@@ -46,7 +46,7 @@ export function castColumn(
   column: Column,
   expression: string,
   rules: readonly CastRule[],
-  choices: TypeChoices = DEFAULT_OPTIONS,
+  choices: TypeChoices = DEFAULT_CHOICES,
   road: Road = POSTGRESQL_TO_REDSHIFT,
 ): ColumnCast {
   const matching = rules.flatMap((rule, number) => (ruleMatches(rule, place, column) ? [{ rule, number }] : []));

@@ -2,7 +2,7 @@
 // becomes a value in JavaScript. Those that only another source needs leave a value as it is.
 
 import type { ColumnType } from '../catalog/model.ts';
-import { OTHER_TRANSFORMS, type Transform as TransformName } from '../command/transforms.ts';
+import { OTHER_TRANSFORMS, type Transform as TransformName } from './transform-names.ts';
 
 interface Transform {
   /** What the column has to be. */

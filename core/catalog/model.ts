@@ -1,6 +1,5 @@
 // What a database contains, as a value. Both ends have one; it is the artifact `catalog.json`.
 
-import type { Measured } from '../cast/measured.ts';
 import type { PostgresqlCatalog } from './postgresql.ts';
 
 export type Dialect = 'postgresql' | 'redshift';
@@ -51,6 +50,16 @@ export interface Column {
   readonly comment?: string;
   /** What its values take at most, where the command measures columns. */
   readonly measured?: Measured;
+}
+
+/** What the values of a column take at most. Absent figures: there is no value. */
+export interface Measured {
+  /** Of texts, in UTF-8. */
+  readonly bytes?: number;
+  /** Of numbers: digits before the point and after it, with zeros at the end and without. */
+  readonly whole?: number;
+  readonly scale?: number;
+  readonly leastScale?: number;
 }
 
 /** A primary or unique key. Columns in key order. */

@@ -1,7 +1,7 @@
 // A command while it is read: what the clauses have said so far, and where they said it.
 
+import type { CastRule } from '../cast/cast-rule.ts';
 import type {
-  CastRule,
   Decoding,
   Distribution,
   LoadOptions,

@@ -1,8 +1,9 @@
 // One parsed command with every default filled in. It is the artifact `command.json`, plain JSON, and never holds a
 // password. Names are folded by nobody here: they stand as the command has them.
 
+import type { CastRule } from '../cast/cast-rule.ts';
+import type { TypeChoices } from '../cast/model.ts';
 import type { HazardName, Policy } from '../cast/value-hazards.ts';
-import type { PolicyOptions } from './value-policies.ts';
 
 export type SslMode = 'disable' | 'allow' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
 
@@ -31,11 +32,15 @@ export interface TableName {
   readonly name: string;
 }
 
+/** The options of WITH are called by their words: `on infinity`. */
+export type PolicyOption = `on ${HazardName}`;
+export type PolicyOptions = { readonly [Name in PolicyOption]?: Policy };
+
 /**
  * What WITH can say. Names are pgloader's words; `core/command/options.ts` has the words, values and defaults of each.
  * A number that is absent was not given: then the plan chooses what suits the target.
  */
-export interface LoadOptions extends PolicyOptions {
+export interface LoadOptions extends PolicyOptions, TypeChoices {
   /** `stop`: the first refused row fails the run. `resume next`: refused rows are put aside, the others are loaded. */
   readonly onError: 'stop' | 'resume next';
   /** With `resume next`: more refused rows than this fail the run. */
@@ -79,12 +84,6 @@ export interface LoadOptions extends PolicyOptions {
   readonly foreignKeys: boolean;
   readonly resetSequences: boolean;
   readonly disableTriggers: boolean;
-  /** What json and jsonb become in Redshift; what arrays do; what composites and hstore do. `varchar`: PostgreSQL's text. */
-  readonly json: 'super' | 'varchar';
-  readonly arrays: 'super' | 'varchar';
-  readonly composites: 'super' | 'varchar';
-  /** `bare numeric scale`: a numeric without precision becomes DECIMAL(38, so many); when absent, it goes as text. */
-  readonly numericScale?: number;
   /** Identity columns make new values in Redshift too; otherwise they are plain columns there. */
   readonly keepIdentity: boolean;
 
@@ -140,53 +139,6 @@ export type NamePattern =
 export interface TableFilter {
   readonly tables: readonly NamePattern[];
   readonly schema?: string;
-}
-
-/** The type that a rule casts to, as written: `varchar(200)` is `varchar` and `[200]`. */
-export interface CastTarget {
-  readonly name: string;
-  readonly modifiers: readonly number[];
-}
-
-/** A test of a column's precision and scale: `(and (= 18 precision) (< scale 6))`. */
-export type TypmodTest =
-  | {
-      readonly test: '=' | '/=' | '<' | '<=' | '>' | '>=';
-      readonly of: readonly ('precision' | 'scale' | number)[];
-    }
-  | { readonly test: 'and' | 'or' | 'not'; readonly of: readonly TypmodTest[] };
-
-/** What a column must be, beyond its type, for a rule by type. Rules by column ignore their guards. */
-export interface CastGuards {
-  readonly unsigned?: boolean;
-  /** The default's text. */
-  readonly default?: string;
-  readonly typmod?: TypmodTest;
-  /** `and not null`. */
-  readonly notNull?: true;
-  /** `with extra auto_increment`: a column that takes its values from a sequence, or an identity. */
-  readonly autoIncrement?: true;
-  /** `with extra on update current_timestamp`: no column of PostgreSQL. */
-  readonly onUpdateCurrentTimestamp?: true;
-}
-
-export interface CastRule {
-  readonly match:
-    | { readonly by: 'type'; readonly type: string }
-    | { readonly by: 'column'; readonly schema?: string; readonly table: string; readonly column: string };
-  readonly guards: CastGuards;
-  /** Without it the type is found by the rules that follow, then by the default rules. */
-  readonly to?: CastTarget;
-  /** What becomes of the rest of the column's definition. Where nothing is said, it is kept. */
-  readonly default: 'keep' | 'drop';
-  readonly typmod: 'keep' | 'drop';
-  readonly notNull: 'keep' | 'drop' | 'set';
-  /** Identity, in PostgreSQL's words. */
-  readonly extra: 'keep' | 'drop';
-  /** What becomes of values that Redshift refuses or alters: `on infinity null`. */
-  readonly on?: Readonly<Partial<Record<HazardName, Policy>>>;
-  /** A transform of `core/command/transforms.ts`. */
-  readonly using?: string;
 }
 
 /** A view copied as a table: one of the source's, or a query of the command's own. */

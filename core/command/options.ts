@@ -1,5 +1,6 @@
 // The options of WITH as one table: their words, what they set, and whose the defaults are.
 
+import { DEFAULT_CHOICES } from '../cast/model.ts';
 import type { LoadOptions, OptionName, Origins } from './model.ts';
 import { POLICY_ORIGINS, POLICY_WORDS } from './value-policies.ts';
 
@@ -21,9 +22,7 @@ export const DEFAULT_OPTIONS: LoadOptions = {
   foreignKeys: true,
   resetSequences: true,
   disableTriggers: false,
-  json: 'super',
-  arrays: 'super',
-  composites: 'super',
+  ...DEFAULT_CHOICES,
   keepIdentity: false,
   identifiers: 'downcase',
   materializedViews: false,

@@ -1,11 +1,10 @@
 // A command as canonical text, that parses to the same command. It holds no password, because a command does not; and
 // it needs no file and no variable, because a command holds what they said.
 
+import type { CastGuards, CastRule, TypmodTest } from '../cast/cast-rule.ts';
+import type { CastTarget } from '../cast/model.ts';
 import { REGEX_DELIMITERS } from './clauses/filter.ts';
 import type {
-  CastGuards,
-  CastRule,
-  CastTarget,
   Distribution,
   LoadCommand,
   NamePattern,
@@ -15,7 +14,6 @@ import type {
   TableAlteration,
   TableFilter,
   TableName,
-  TypmodTest,
 } from './model.ts';
 import { printOptions } from './options.ts';
 import { escapeTemplate } from './template.ts';

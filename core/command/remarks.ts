@@ -1,7 +1,8 @@
 // What does a command say that does nothing, and why? Each such thing is told once.
 
+import type { CastRule } from '../cast/cast-rule.ts';
+import { OTHER_TRANSFORMS } from '../cast/transform-names.ts';
 import {
-  type CastRule,
   type Distribution,
   type LoadCommand,
   NO_CLAUSES,
@@ -11,7 +12,6 @@ import {
 } from './model.ts';
 import { wordsOf } from './options.ts';
 import { isClusterSetting, isPostgresqlSetting, isRedshiftSetting } from './redshift-settings.ts';
-import { OTHER_TRANSFORMS } from './transforms.ts';
 
 export interface Remark {
   /** The part of the command: `options.reindex`, `settings.work_mem`, `casts.0`. */

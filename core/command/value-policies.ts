@@ -2,11 +2,7 @@
 
 import { HAZARD_NAMES, HAZARDS, type HazardName, type HazardWords, type Policy } from '../cast/value-hazards.ts';
 import type { Cursor } from './cursor.ts';
-import type { Origin } from './model.ts';
-
-/** The options of WITH are called by their words: `on infinity`. */
-export type PolicyOption = `on ${HazardName}`;
-export type PolicyOptions = { readonly [Name in PolicyOption]?: Policy };
+import type { Origin, PolicyOption, PolicyOptions } from './model.ts';
 
 export const policyOption = (hazard: HazardName): PolicyOption => `on ${hazard}`;
 

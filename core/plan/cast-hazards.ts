@@ -1,6 +1,6 @@
 // CAST rules that no column uses: more often a slip of the pen than meant.
 
-import type { CastRule } from '../command/model.ts';
+import type { CastRule } from '../cast/cast-rule.ts';
 import { guardTexts } from '../command/print.ts';
 import type { Hazard } from './model.ts';
 

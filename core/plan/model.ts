@@ -3,8 +3,8 @@
 // it needs.
 
 import type { Bounds } from '../cast/hazards/bounds.ts';
-import type { Measured } from '../cast/measured.ts';
 import type { HazardName, Policy } from '../cast/value-hazards.ts';
+import type { Measured } from '../catalog/model.ts';
 import type { Family } from '../compare/forms.ts';
 import type { PublishItem } from '../pipeline.ts';
 import type { Name } from './names.ts';

@@ -1,7 +1,7 @@
 // The plan as a commented SQL script that a person can review: hazards on top, what each option came to, then what is
 // run, in the order of the run. It is for reading: rows arrive by COPY in between, which no script does.
 
-import type { Measured } from '../cast/measured.ts';
+import type { Measured } from '../catalog/model.ts';
 import type { LoadCommand, SqlBlock } from '../command/model.ts';
 import { blocksAt, type Moment } from '../sql/blocks.ts';
 import { copyOut } from '../sql/copy-out.ts';

@@ -1,8 +1,8 @@
 // What do the values of a table's columns take at most? One pass over a slice of it, for as many columns as one SELECT can
 // have.
 
-import { type Measured, measuredAs } from '../cast/measured.ts';
-import type { Catalog, Column, Heap, Table } from '../catalog/model.ts';
+import { measuredAs } from '../cast/measured.ts';
+import type { Catalog, Column, Heap, Measured, Table } from '../catalog/model.ts';
 import type { Server } from '../dialect/version.ts';
 import { identifier, qualified } from './quote.ts';
 

@@ -2,8 +2,7 @@
 // when the time of this attempt is over, what was found is kept for the next, which goes on from there.
 
 import { artifactKeys } from '../../core/artifacts.ts';
-import type { Measured } from '../../core/cast/measured.ts';
-import type { Catalog, Table } from '../../core/catalog/model.ts';
+import type { Catalog, Measured, Table } from '../../core/catalog/model.ts';
 import type { LoadCommand } from '../../core/command/model.ts';
 import type { Capabilities } from '../../core/dialect/capabilities.ts';
 import { ofTable, PgshiftError } from '../../core/errors.ts';

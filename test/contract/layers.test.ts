@@ -86,6 +86,12 @@ describe('core', () => {
     expect(offences('core', (each) => !each.ours || below('core')(each))).toEqual([]);
   });
 
+  test('what a command says is built of types and values; these know nothing of commands', () => {
+    const ofCommands = below('core/command');
+    expect(offences('core/cast', (each) => !ofCommands(each))).toEqual([]);
+    expect(offences('core/catalog', (each) => !ofCommands(each))).toEqual([]);
+  });
+
   test('touches nothing outside: hashes, the shape of a stream, the width of a text, and no more', () => {
     const pure = ({ from, to, ours, typeOnly }: Import): boolean =>
       ours ||

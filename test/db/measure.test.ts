@@ -1,7 +1,8 @@
 // Does WITH measure columns find what values take at most, size columns by it, and go on where an attempt ended?
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { artifactKeys } from '../../core/artifacts.ts';
-import type { Measured } from '../../core/cast/measured.ts';
+import type { Measured } from '../../core/catalog/model.ts';
 import type { PlanChunk } from '../../core/plan/model.ts';
 import type { Ports } from '../../core/ports.ts';
 import { slicesOf } from '../../core/sql/measure.ts';

@@ -1,9 +1,11 @@
 // Do the transforms of `using`, and the casts to Redshift's types, give what they promise in PostgreSQL, old and new?
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CastRule } from '../../core/cast/cast-rule.ts';
+import type { CastTarget } from '../../core/cast/model.ts';
 import { castColumn } from '../../core/cast/rules.ts';
+import { OTHER_TRANSFORMS, TRANSFORMS } from '../../core/cast/transform-names.ts';
 import type { Catalog, ColumnType } from '../../core/catalog/model.ts';
-import type { CastRule, CastTarget } from '../../core/command/model.ts';
-import { OTHER_TRANSFORMS, TRANSFORMS } from '../../core/command/transforms.ts';
 import { identifier } from '../../core/sql/quote.ts';
 import { PIN_POSTGRESQL_SOURCE } from '../../core/sql/session.ts';
 import { readCatalog } from '../../lambdas/3-discover/discover.ts';

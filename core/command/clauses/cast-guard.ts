@@ -1,8 +1,8 @@
 // `when` and its like: what a column must be, beyond its type, for a rule to apply.
 
+import type { CastGuards, TypmodTest } from '../../cast/cast-rule.ts';
 import type { Cursor } from '../cursor.ts';
 import { keywords, looksLike, oneOf } from '../keywords.ts';
-import type { CastGuards, TypmodTest } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
 
 /** What is told once a guard is complete, and where its own words begin. */

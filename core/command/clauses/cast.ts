@@ -1,11 +1,12 @@
 // CAST: rules by type or by column, that come before pgshift's own.
 
+import type { CastGuards, CastRule } from '../../cast/cast-rule.ts';
+import type { CastTarget } from '../../cast/model.ts';
+import { OTHER_TRANSFORMS, TRANSFORMS } from '../../cast/transform-names.ts';
 import type { Cursor, Token } from '../cursor.ts';
 import type { Draft } from '../draft.ts';
 import { keywords, looksLike, oneOf } from '../keywords.ts';
-import type { CastGuards, CastRule, CastTarget } from '../model.ts';
 import { didYouMean } from '../nearest.ts';
-import { OTHER_TRANSFORMS, TRANSFORMS } from '../transforms.ts';
 import { parsePolicy } from '../value-policies.ts';
 import { parseGuard } from './cast-guard.ts';
 import { readList } from './list.ts';

@@ -1,7 +1,8 @@
 // Which type does a column get from what its values measure?
+
 import { describe, expect, test } from 'vitest';
+import type { CastRule } from '../../../../core/cast/cast-rule.ts';
 import { castColumn } from '../../../../core/cast/rules.ts';
-import type { CastRule } from '../../../../core/command/model.ts';
 import { column, text, type } from '../plan/planning.ts';
 
 const place = { schema: 'public', name: 't' };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { CastGuards, CastRule } from '../../../../core/cast/cast-rule.ts';
 import { targetType } from '../../../../core/cast/redshift-types.ts';
 import { castColumn } from '../../../../core/cast/rules.ts';
 import type { Column, ColumnType } from '../../../../core/catalog/model.ts';
-import type { CastGuards, CastRule } from '../../../../core/command/model.ts';
 import { column, int4, text, type } from '../plan/planning.ts';
 
 const place = { schema: 'public', name: 't' };

@@ -1,9 +1,11 @@
 // Is the canonical text of a command the same command again, whatever its names and texts hold?
+
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { CastRule, TypmodTest } from '../../../../core/cast/cast-rule.ts';
+import { OTHER_TRANSFORMS, TRANSFORMS } from '../../../../core/cast/transform-names.ts';
 import { VALUE_HAZARDS } from '../../../../core/cast/value-hazards.ts';
 import type {
-  CastRule,
   Clauses,
   Endpoint,
   LoadCommand,
@@ -11,12 +13,10 @@ import type {
   OptionName,
   StorageParameters,
   TableFilter,
-  TypmodTest,
 } from '../../../../core/command/model.ts';
 import { DEFAULT_OPTIONS, DEFAULT_ORIGINS, nameOf, OPTION_WORDS } from '../../../../core/command/options.ts';
 import { parseCommands } from '../../../../core/command/parser.ts';
 import { printCommand } from '../../../../core/command/print.ts';
-import { OTHER_TRANSFORMS, TRANSFORMS } from '../../../../core/command/transforms.ts';
 import { kitchenFiles, kitchenSink } from './kitchen-sink.ts';
 
 const reader = { readFile: (name: string) => ({ name, text: kitchenFiles[name] ?? '' }), variables: {} };

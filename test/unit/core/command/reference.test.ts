@@ -1,13 +1,14 @@
 // Does the reference tell the truth? Its examples parse, and it names every option and transform.
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { TRANSFORMS } from '../../../../core/cast/transform-names.ts';
 import { HAZARDS } from '../../../../core/cast/value-hazards.ts';
 import { printDiagnostic } from '../../../../core/command/diagnostic.ts';
 import { OPTION_WORDS } from '../../../../core/command/options.ts';
 import { OTHER_COMMANDS } from '../../../../core/command/other-sources.ts';
 import { parseCommands } from '../../../../core/command/parser.ts';
-import { TRANSFORMS } from '../../../../core/command/transforms.ts';
 import { POLICY_WORDS } from '../../../../core/command/value-policies.ts';
 
 const path = join(import.meta.dirname, '..', '..', '..', '..', 'docs', 'reference', 'command-language.md');

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { CastRule } from '../../../../core/cast/cast-rule.ts';
 import type { Catalog, Column, Table } from '../../../../core/catalog/model.ts';
-import type { CastRule, LoadOptions } from '../../../../core/command/model.ts';
+import type { LoadOptions } from '../../../../core/command/model.ts';
 import { PART_BYTES } from '../../../../core/plan/parts.ts';
 import { catalog, column, hazardsOf, int4, planOf, table, text } from './planning.ts';
 

@@ -1,6 +1,7 @@
 // Which values does the plan look for, and who says what becomes of them?
+
 import { describe, expect, test } from 'vitest';
-import type { CastRule } from '../../../../core/command/model.ts';
+import type { CastRule } from '../../../../core/cast/cast-rule.ts';
 import { column, hazardsOf, int4, planOf, table, tablesOf, text, type } from './planning.ts';
 
 const at = type('timestamptz', 'timestamp with time zone');

@@ -1,7 +1,8 @@
 // Which columns keep making values in Redshift, and what is said of those that do not?
+
 import { expect, test } from 'vitest';
+import type { CastRule } from '../../../../core/cast/cast-rule.ts';
 import type { Column } from '../../../../core/catalog/model.ts';
-import type { CastRule } from '../../../../core/command/model.ts';
 import { catalog, column, hazardsOf, messagesOf, planOf, table, tablesOf, text, type } from './planning.ts';
 
 const identity = { generation: 'always', start: '1', increment: '1' } as const;
