@@ -35,7 +35,7 @@ columns with the values that were generated.
 const BACK = `## Out of Redshift
 
 A column of a Redshift source becomes this unless it is cast (\`core/cast/redshift-source-map.ts\`). NULL is NULL in every type, and an
-empty text is none. Between Redshifts a default stays as it is; in PostgreSQL literals do, \`GETDATE()\` is \`now()\`, and any other is
+empty text is none. Between Redshifts a default stays as it is; in PostgreSQL literals without a backslash do, \`GETDATE()\` is \`now()\`, and any other is
 dropped, which the plan says. An identity goes on behind the last value at either. Shapes need PostGIS in the target, and are text without it.
 `;
 

@@ -74,14 +74,14 @@ const MOMENT = `'YYYY-MM-DD HH24:MI:SS.US BC'`;
 
 function postgresqlForm(family: Family, value: Value): Form {
   const { sql, type } = value;
+  /** Money is written with its currency. */
+  const text = type === 'money' ? `(${sql})::numeric::text` : `(${sql})::text`;
   /** The value as one of these types: itself, or read from its text as COPY reads it. */
   const as = (...types: readonly string[]): string =>
-    type !== undefined && types.includes(type) ? sql : `(${sql})::text::${types[0]}`;
+    type !== undefined && types.includes(type) ? sql : `${text}::${types[0]}`;
   switch (family.kind) {
     case 'integer':
-      return whole(
-        type !== undefined && WHOLE.has(type) ? `(${sql})::text` : `trim_scale((${sql})::text::numeric)::text`,
-      );
+      return whole(type !== undefined && WHOLE.has(type) ? text : `trim_scale(${text}::numeric)::text`);
     case 'decimal':
       return decimal(as('numeric'), family.scale, value);
     case 'float':
@@ -99,7 +99,8 @@ function postgresqlForm(family: Family, value: Value): Form {
     case 'timetz':
       return { value: as('timetz'), text: timeInUtc };
     case 'text':
-      return whole(textOf(value));
+      // Written by itself it would lose what it says of its encoding, which a text has kept.
+      return whole(type === 'xml' ? text : textOf(value));
     case 'padded text':
       return whole(`rtrim(${textOf(value)})`);
     case 'bytes':

@@ -2,6 +2,8 @@
 // The plan says it, policies and casts included; of what comes from Redshift the type map of the way back.
 
 import { postgresqlRoad } from '../cast/postgresql-to-postgresql.ts';
+import { redshiftToPostgresql } from '../cast/redshift-to-postgresql.ts';
+import { REDSHIFT_TO_REDSHIFT } from '../cast/redshift-to-redshift.ts';
 import { castColumn } from '../cast/rules.ts';
 import type { Catalog, Column, Dialect, Table } from '../catalog/model.ts';
 import type { LoadCommand } from '../command/model.ts';
@@ -42,7 +44,7 @@ export function wantedColumns(
   return table.columns.map((column) => ({
     source: column,
     names: target === 'postgresql' ? [style(column.name), column.name, foldName(column.name)] : [style(column.name)],
-    ...(source.dialect === 'postgresql' ? casted(table, column, command) : asItIs(column)),
+    ...(source.dialect === 'postgresql' ? casted : castedInRedshift)(table, column, command, target),
   }));
 }
 
@@ -63,6 +65,27 @@ function casted(table: Table, column: Column, { casts, options }: LoadCommand): 
   const { value } = arrivingValue(cast, column);
   const loses = cast.hazard?.kind === 'LOSES_DETAIL' ? [cast.hazard.message] : [];
   return { type: cast.type, notNull, value, isItself: false, isCast: true, loses };
+}
+
+/**
+ * Out of Redshift, where a CAST rule may speak of the column. What the target's type makes of the text cannot be asked of Redshift:
+ * the values are compared as those of the source's type.
+ */
+function castedInRedshift(table: Table, column: Column, { casts, options }: LoadCommand, target: Dialect): Sent {
+  const road = target === 'redshift' ? REDSHIFT_TO_REDSHIFT : redshiftToPostgresql({ postgisIn: undefined });
+  const name = identifier(column.name);
+  const { cast, notNull, used } = castColumn(table, column, name, casts, options, road);
+  const own = road.own(column.type, name, options);
+  if (used.length === 0) return asItIs(column);
+  const isRendered = cast.expression === own.expression || effective(column.type).name === 'bool';
+  const loses = cast.hazard?.kind === 'LOSES_DETAIL' ? [cast.hazard.message] : [];
+  return {
+    ...(cast.type === own.type ? {} : { type: cast.type }),
+    notNull,
+    value: isRendered ? ownValue(column) : { sql: cast.expression },
+    isItself: false,
+    loses,
+  };
 }
 
 /** What a value is in a column of PostgreSQL that it is read into: of this type, by its text. */

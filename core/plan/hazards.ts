@@ -6,7 +6,16 @@ import type { Capabilities } from '../dialect/capabilities.ts';
 import type { PublishItem } from '../pipeline.ts';
 import { TABLES_PER_PUBLISH } from './chunks.ts';
 import type { Hazard, PlannedTable } from './model.ts';
-import { clashes, nameProblem, placeOf, type TargetNames, tableNameProblem } from './names.ts';
+import {
+  clashes,
+  columnNameProblem,
+  type NameLimits,
+  type NameStyle,
+  nameProblem,
+  placeOf,
+  type TargetNames,
+  tableNameProblem,
+} from './names.ts';
 import { MOST_UNSPLIT_BYTES } from './parts.ts';
 import { type PlacedTable, sameTarget } from './place.ts';
 
@@ -48,6 +57,28 @@ export function collisionHazards(tables: readonly PlacedTable[], { server, folds
     const message =
       tableNameProblem(target.name, { server, mostBytes }) ?? nameProblem(target.schema, { server, mostBytes });
     return message === undefined ? [] : [{ kind: 'NAME_UNFIT', policy: 'refuse', place: placeOf(table), message }];
+  });
+  return [...collisions, ...unfit];
+}
+
+/** Columns of one table that would be one column in the target, and names that it would cut or keeps for itself. */
+export function columnNameHazards(table: Table, style: NameStyle, limits: NameLimits): Hazard[] {
+  const place = placeOf(table);
+  const { server } = limits;
+  const collisions = clashes(table.columns, (column) => style(column.name)).map((group): Hazard => {
+    const names = group.map((column) => `"${column.name}"`).join(' and ');
+    const why = server === 'Redshift' ? ', which folds to lower case' : ' as this command writes names';
+    return {
+      kind: 'NAME_COLLISION',
+      policy: 'refuse',
+      place,
+      message: `the columns ${names} are one name in ${server}${why}; rename one`,
+    };
+  });
+  const unfit = table.columns.flatMap((column): Hazard[] => {
+    const message = columnNameProblem(style(column.name), limits);
+    if (message === undefined) return [];
+    return [{ kind: 'NAME_COLLISION', policy: 'refuse', place: `${place}.${column.name}`, message }];
   });
   return [...collisions, ...unfit];
 }

@@ -11,11 +11,15 @@ export interface NameLimits {
   readonly mostBytes: number;
 }
 
-const REDSHIFT_NAMES: NameLimits = { server: 'Redshift', mostBytes: 127 };
-const POSTGRESQL_NAMES: NameLimits = { server: 'PostgreSQL', mostBytes: 63 };
+export const REDSHIFT_NAMES: NameLimits = { server: 'Redshift', mostBytes: 127 };
+export const POSTGRESQL_NAMES: NameLimits = { server: 'PostgreSQL', mostBytes: 63 };
 
-/** Names that Redshift keeps for itself: no user column may have them. */
-const SYSTEM_COLUMNS = new Set(['oid', 'tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid', 'insertxid', 'deletexid']);
+/** Names that a server keeps for itself: no user column may have them. */
+const HIDDEN_COLUMNS = ['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'];
+const SYSTEM_COLUMNS: Readonly<Record<NameLimits['server'], ReadonlySet<string>>> = {
+  Redshift: new Set([...HIDDEN_COLUMNS, 'oid', 'insertxid', 'deletexid']),
+  PostgreSQL: new Set(HIDDEN_COLUMNS),
+};
 
 /**
  * Redshift folds every name to lower case, even quoted ones: certainly the letters of ASCII, and others perhaps. Folded
@@ -79,13 +83,14 @@ export const keyOf = ({ schema, name }: Name): string => JSON.stringify([schema,
 /** `schema.table`, as messages and hazards name it. */
 export const placeOf = (table: { schema: string; name: string }): string => `${table.schema}.${table.name}`;
 
-/** What is wrong with a column's name in Redshift, or undefined. */
-export function columnNameProblem(name: string): string | undefined {
-  return SYSTEM_COLUMNS.has(name) ? `"${name}" is a system column of Redshift` : nameProblem(name);
+/** What is wrong with a column's name in the target, or undefined. */
+export function columnNameProblem(name: string, limits: NameLimits): string | undefined {
+  const { server } = limits;
+  return SYSTEM_COLUMNS[server].has(name) ? `"${name}" is a system column of ${server}` : nameProblem(name, limits);
 }
 
 /** What is wrong with any name in the target, or undefined. */
-export function nameProblem(name: string, { server, mostBytes }: NameLimits = REDSHIFT_NAMES): string | undefined {
+export function nameProblem(name: string, { server, mostBytes }: NameLimits): string | undefined {
   if (name === '') return 'a name cannot be empty';
   const bytes = new TextEncoder().encode(name).length;
   return bytes > mostBytes ? `"${name}" has ${bytes} bytes; ${server} cuts names after ${mostBytes}` : undefined;

@@ -7,9 +7,10 @@ import type { Column, Table } from '../catalog/model.ts';
 import type { LoadCommand } from '../command/model.ts';
 import { identifier, qualified, redshiftLiteral } from '../sql/quote.ts';
 import type { CastedColumn } from './guards.ts';
+import { columnNameHazards } from './hazards.ts';
 import { keepIdentity } from './identity.ts';
 import type { Hazard, PlannedColumn } from './model.ts';
-import { clashes, columnNameProblem, type NameStyle, placeOf } from './names.ts';
+import { type NameStyle, placeOf, REDSHIFT_NAMES } from './names.ts';
 import type { TableStorage } from './storage.ts';
 
 /** What of the command speaks of columns. */
@@ -35,7 +36,11 @@ export function planColumns(
   return {
     columns: planned.map(({ column }) => column),
     casted: planned.map(({ casted }) => casted),
-    hazards: [...tooManyColumns(table), ...nameHazards(table, style), ...planned.flatMap(({ hazards }) => hazards)],
+    hazards: [
+      ...tooManyColumns(table),
+      ...columnNameHazards(table, style, REDSHIFT_NAMES),
+      ...planned.flatMap(({ hazards }) => hazards),
+    ],
     usedCasts: planned.flatMap(({ used }) => used),
   };
 }
@@ -106,21 +111,6 @@ function droppedDefault(column: Column, made: ColumnCast, dropped: boolean): str
     return 'generated column: values arrive in a plain column';
   }
   return dropped ? 'its default has no counterpart in Redshift' : undefined;
-}
-
-function nameHazards(table: Table, style: NameStyle): Hazard[] {
-  const place = placeOf(table);
-  const collisions = clashes(table.columns, (column) => style(column.name)).map((group): Hazard => {
-    const names = group.map((column) => `"${column.name}"`).join(' and ');
-    const message = `the columns ${names} are one name in Redshift, which folds to lower case; rename one`;
-    return { kind: 'NAME_COLLISION', policy: 'refuse', place, message };
-  });
-  const unfit = table.columns.flatMap((column): Hazard[] => {
-    const message = columnNameProblem(style(column.name));
-    if (message === undefined) return [];
-    return [{ kind: 'NAME_COLLISION', policy: 'refuse', place: `${place}.${column.name}`, message }];
-  });
-  return [...collisions, ...unfit];
 }
 
 export interface OwnNames {

@@ -441,6 +441,30 @@ describe('from Redshift, and back by way of it', () => {
   });
 
   const standIn = (profile: (typeof PROFILES)[number]) => ({ uri: ends.uris[profile] });
+
+  test('what a CAST makes of texts and numbers of Redshift is equal to them, and a changed value is found', async () => {
+    await ends.arrived('pessimistic', 'CREATE SCHEMA papers');
+    await ends.arrived('pessimistic', 'CREATE TABLE papers.t (m DECIMAL(20,2), x VARCHAR(90), at TIMESTAMP)');
+    const xml = '<?xml version="1.0" encoding="UTF-8"?><a/>';
+    await ends.arrived('pessimistic', `INSERT INTO papers.t VALUES (-1.50, '${xml}', '2026-11-29 01:02:03')`);
+    const target = await createDatabase(
+      ends.source,
+      `CREATE SCHEMA papers; CREATE TABLE papers.t (m money, x xml, at date); INSERT INTO papers.t VALUES ('-1.50', '${xml}', '2026-11-29')`,
+    );
+    const clauses = `INCLUDING ONLY TABLE NAMES LIKE '%' IN SCHEMA 'papers' CAST column t.m to money, column t.x to xml, column t.at to date`;
+    const different = async () => counting(await compared(...portsBetween(standIn('pessimistic'), target, clauses)));
+    expect(await different()).toEqual([]);
+    await target.session.run(`UPDATE papers.t SET m = '1.50', x = '<?xml version="1.0"?><a/>', at = '2026-11-28'`);
+    expect((await different()).map(({ place }) => place)).toEqual([
+      'papers.t',
+      'papers.t.m',
+      'papers.t.x',
+      'papers.t.at',
+    ]);
+    await target.drop();
+    await ends.arrived('pessimistic', 'DROP SCHEMA papers CASCADE');
+  });
+
   const between = (from: { readonly uri: string }, into: { readonly uri: string }) =>
     compared(...portsBetween(from, into));
 

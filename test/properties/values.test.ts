@@ -1,16 +1,22 @@
-// Does every value of random tables arrive as it left? PostgreSQL is the oracle; the expectations are these tests' own.
+// Does every value of random tables arrive as it left, in Redshift and back in PostgreSQL? PostgreSQL is the oracle; the
+// expectations are these tests' own.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Lifetime } from '../../cli/lifetime.ts';
 import { TYPE_MAP } from '../../core/cast/type-map.ts';
+import { postgresVersions } from '../support/database.ts';
 import { Dice } from './values/dice.ts';
 import { drawCase, drawHarmless, TABLES, typeRows } from './values/draw.ts';
-import { describeFailure } from './values/failure.ts';
+import { describeFailure, reasons } from './values/failure.ts';
+import { runRoundTrip, wayOf } from './values/round-trip.ts';
 import { runCase } from './values/run.ts';
 import { hasFailed, shrink } from './values/shrink.ts';
 import { startWorld, type World } from './world.ts';
 
 /** Always the same ones here; `npm run soak` draws others. */
 const SEEDS = Array.from({ length: 10 }, (_, number) => number);
+/** Four that come back with Redshift's types, and one as it was. */
+const BACK_SEEDS = Array.from({ length: 5 }, (_, number) => number);
+const SMALL = { tables: 3, asIs: true };
 const SHRINK_MILLISECONDS = 60_000;
 
 let world: World;
@@ -66,6 +72,22 @@ describe(`${TABLES} random tables`, () => {
     }
     for (const name of elsewhere) entries.delete(name);
     expect([...rows, ...entries].filter(([, count]) => count < 20)).toEqual([]);
+  });
+});
+
+describe('random databases that go into Redshift and back', () => {
+  const drawn = BACK_SEEDS.map((seed) => drawCase(seed, [...postgresVersions.map(({ major }) => major)], SMALL));
+
+  it.each(drawn)('of seed $seed are equal to their start', async (tested) => {
+    const outcome = await runRoundTrip(world, tested, wayOf(tested.seed), life.signal);
+    expect([reasons(outcome), outcome]).toEqual([[], expect.objectContaining({ ended: 'compared', alarms: [] })]);
+  });
+
+  it('have each type of ours', () => {
+    const types = new Set(
+      drawn.flatMap(({ tables }) => tables.flatMap(({ columns }) => columns.map(({ type }) => type))),
+    );
+    expect(typeRows.filter(({ name }) => !types.has(name))).toEqual([]);
   });
 });
 

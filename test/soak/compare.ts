@@ -4,6 +4,7 @@ import type { Lifetime } from '../../cli/lifetime.ts';
 import { drawCase } from '../properties/values/draw.ts';
 import { runCase } from '../properties/values/run.ts';
 import { startWorld } from '../properties/world.ts';
+import { attempt } from './attempt.ts';
 import type { Soak, Soaked, SoakOptions } from './model.ts';
 
 /** After the minutes are over: what runs is ended by then. */
@@ -24,12 +25,12 @@ async function soakCompare(life: Lifetime, options: SoakOptions, note: (line: st
   for (let seed = options.seed; performance.now() < lastStart && counted.databases < options.count; seed += 1) {
     const drawn = drawCase(seed, [...world.sources.keys()]);
     const begun = performance.now();
-    const outcome = await runCase(world, drawn, signal, { values: false });
-    if (outcome.ended === 'no case') throw new Error(`seed ${seed}: no case: ${outcome.message}`);
+    const work = () => runCase(world, drawn, signal, { values: false });
+    const outcome = await attempt(life, timeIsOver, GRACE_MILLISECONDS, work);
     counted.databases += 1;
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     note(`seed ${seed}: PostgreSQL ${drawn.postgres}, ${drawn.profile}, ${outcome.ended} in ${seconds} s`);
-    if (outcome.ended === 'failed') {
+    if (outcome.ended !== 'compared') {
       counted.failedLoads += 1;
       note(outcome.message);
     } else {

@@ -7,9 +7,10 @@ import { compareSoak } from './compare.ts';
 import { faultsSoak } from './faults.ts';
 import type { Soak, SoakOptions } from './model.ts';
 import { resumeSoak } from './resume.ts';
+import { roundTripSoak } from './round-trip.ts';
 import { valuesSoak } from './values.ts';
 
-const soaks: readonly Soak[] = [valuesSoak, compareSoak, resumeSoak, faultsSoak];
+const soaks: readonly Soak[] = [valuesSoak, compareSoak, roundTripSoak, resumeSoak, faultsSoak];
 
 /** 32-bit seeds, with room to count on from. */
 const MOST_SEED = 2 ** 31 - 2 ** 20;

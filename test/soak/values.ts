@@ -6,6 +6,7 @@ import type { Case, Outcome } from '../properties/values/model.ts';
 import { runCase } from '../properties/values/run.ts';
 import { hasFailed, shrink } from '../properties/values/shrink.ts';
 import { startWorld } from '../properties/world.ts';
+import { attempt } from './attempt.ts';
 import type { Soak, Soaked, SoakOptions } from './model.ts';
 
 /** After the minutes are over: what runs is ended by then, which leaves the rest of a minute for the servers to end. */
@@ -25,26 +26,16 @@ async function soakValues(life: Lifetime, options: SoakOptions, note: (line: str
   const timeIsOver = AbortSignal.timeout(Math.ceil(lastEnd - performance.now()));
   const signal = AbortSignal.any([life.signal, timeIsOver]);
   const world = await life.orInterrupted(startWorld(life, note));
-  const attempt = async (tested: Case): Promise<Outcome> => {
-    try {
-      return await runCase(world, tested, signal);
-    } catch (error) {
-      if (!timeIsOver.aborted) throw error;
-      return {
-        ended: 'failed',
-        message: `Unended: it had not ended ${GRACE_MILLISECONDS / 1000} s after the last minute`,
-      };
-    }
-  };
+  const tried = (tested: Case): Promise<Outcome> =>
+    attempt(life, timeIsOver, GRACE_MILLISECONDS, () => runCase(world, tested, signal));
   const counted = { cases: 0, tables: 0, values: 0, differences: 0, failedLoads: 0 };
   while (performance.now() < lastStart && counted.cases < options.count) {
     const drawn = drawCase(options.seed + counted.cases, [...world.sources.keys()]);
     const begun = performance.now();
-    const outcome = await attempt(drawn);
-    if (outcome.ended === 'no case') throw new Error(`seed ${drawn.seed}: no case: ${outcome.message}`);
+    const outcome = await tried(drawn);
     counted.cases += 1;
     counted.tables += drawn.tables.length;
-    if (outcome.ended === 'failed') counted.failedLoads += 1;
+    if (outcome.ended !== 'compared') counted.failedLoads += 1;
     else {
       counted.values += outcome.values;
       counted.differences += outcome.differences.length;
@@ -53,7 +44,7 @@ async function soakValues(life: Lifetime, options: SoakOptions, note: (line: str
     note(`seed ${drawn.seed}: PostgreSQL ${drawn.postgres}, ${drawn.profile}, ${outcome.ended} in ${seconds} s`);
     if (hasFailed(outcome)) {
       const until = Math.min(lastEnd - 15_000, performance.now() + SHRINK_MILLISECONDS);
-      note(describeFailure(outcome, await shrink(drawn, outcome, attempt, () => performance.now() < until)));
+      note(describeFailure(outcome, await shrink(drawn, outcome, tried, () => performance.now() < until)));
     }
   }
   const { cases, tables, values, differences, failedLoads } = counted;

@@ -8,8 +8,9 @@ import type { Column, Table } from '../../catalog/model.ts';
 import type { ColumnExtras, OwnSequence, PostgresqlCatalog } from '../../catalog/postgresql.ts';
 import type { LoadCommand } from '../../command/model.ts';
 import { identifier, literal, qualified } from '../../sql/quote.ts';
+import { columnNameHazards } from '../hazards.ts';
 import type { Hazard, PlannedColumn } from '../model.ts';
-import { type NameStyle, placeOf } from '../names.ts';
+import { type NameStyle, POSTGRESQL_NAMES, placeOf } from '../names.ts';
 import type { TargetObjects } from './objects.ts';
 
 /** A sequence that the staging table owns until it is live. */
@@ -63,7 +64,10 @@ export function planColumns(table: Table, planning: ColumnsPlanning): Postgresql
     comments: table.columns.flatMap(({ name, comment }) => (comment === undefined ? [] : [{ column: name, comment }])),
     sequences: planned.flatMap(({ sequence }) => sequence ?? []),
     needs: planned.flatMap(({ needs }) => needs),
-    hazards: planned.flatMap(({ hazards }) => hazards),
+    hazards: [
+      ...columnNameHazards(table, planning.style, POSTGRESQL_NAMES),
+      ...planned.flatMap(({ hazards }) => hazards),
+    ],
     usedCasts: planned.flatMap(({ used }) => used),
   };
 }

@@ -53,8 +53,11 @@ const drawPolicies = (dice: Dice): Policies =>
 class Names {
   readonly #taken: Set<string>;
 
-  constructor(taken: readonly string[]) {
+  readonly #most: number;
+
+  constructor(taken: readonly string[], mostBytes: number) {
     this.#taken = new Set(taken);
+    this.#most = mostBytes;
   }
 
   next(dice: Dice): string {
@@ -62,6 +65,7 @@ class Names {
       const name = dice.one(anyName);
       const folded = name.toLowerCase();
       if (name === '' || /^(_pgshift_|pg_|#)/.test(folded) || this.#taken.has(folded)) continue;
+      if (Buffer.byteLength(folded) > this.#most) continue;
       this.#taken.add(folded);
       return name;
     }
@@ -74,10 +78,13 @@ const schemasThere = ['public', 'information_schema', 'types', 'ext'];
 /** What the columns of one case have in common. */
 interface Common {
   readonly dice: Dice;
+  readonly asIs: boolean;
   readonly postgres: number;
   readonly types: Deck<TypeRow>;
   readonly choices: Choices;
   readonly policies: Policies;
+  readonly mostColumns: number;
+  readonly nameBytes: number;
 }
 
 /** NULL for most of a column's values, for some, or for none. */
@@ -105,10 +112,10 @@ function columnOf(name: string, type: string, drawn: Drawn, values?: readonly (s
 }
 
 function anyColumn(common: Common, name: string, rows: number): ColumnCase {
-  const { dice, types, choices } = common;
+  const { dice, types, choices, asIs } = common;
   const type = types.next(dice);
   const plain = dice.one(type.drawn);
-  const rules = casts.filter((rule) => rule.of.includes(type.name));
+  const rules = asIs ? [] : casts.filter((rule) => rule.of.includes(type.name));
   const rule: CastCase | undefined = rules.length > 0 && dice.rarely(4) ? dice.of(rules) : undefined;
   const drawn = { ...plain, ...plain.under?.(choices), ...rule?.gives };
   const values = drawn.values && withNulls(dice, dice.many(drawn.values, rows));
@@ -125,9 +132,9 @@ function anyColumn(common: Common, name: string, rows: number): ColumnCase {
 
 /** Some of its values are such as Redshift refuses or alters, each with a policy of the column's own or the command's. */
 function withOffenders(common: Common, column: ColumnCase, offences: readonly Offence[]): ColumnCase {
-  const { dice, policies, postgres } = common;
+  const { dice, policies, postgres, asIs } = common;
   const own = new Map(
-    offences.flatMap(({ hazard, offenders }) => {
+    (asIs ? [] : offences).flatMap(({ hazard, offenders }) => {
       const allowed: Policy[] = [
         ...(column.full ? [] : ['null' as const]),
         ...(offenders.every(({ clamp }) => clamp !== undefined) ? ['clamp' as const] : []),
@@ -199,8 +206,8 @@ const rowCount = fc.oneof(
 
 function anyTable(common: Common, schema: string, name: string): TableCase {
   const { dice } = common;
-  const names = new Names(systemColumns);
-  const count = dice.one(fc.integer({ min: 1, max: MOST_COLUMNS }));
+  const names = new Names(systemColumns, common.nameBytes);
+  const count = dice.one(fc.integer({ min: 1, max: common.mostColumns }));
   const rows = dice.one(rowCount);
   const keys = dice.rarely(3) ? [keyColumn(dice, names.next(dice), rows)] : [];
   const others = Array.from({ length: count - keys.length }, () => anyColumn(common, names.next(dice), rows));
@@ -214,8 +221,8 @@ function anyTable(common: Common, schema: string, name: string): TableCase {
 }
 
 /** A table's columns but for those that are cast, and the sentinel in many forms. */
-function anyView({ dice, choices }: Common, schema: string, name: string, table: TableCase): ViewCase {
-  const names = new Names([...systemColumns, ...table.columns.map((column) => column.name.toLowerCase())]);
+function anyView({ dice, choices, nameBytes }: Common, schema: string, name: string, table: TableCase): ViewCase {
+  const names = new Names([...systemColumns, ...table.columns.map((column) => column.name.toLowerCase())], nameBytes);
   const created = dice.rarely(2);
   const made = [...sentinelColumns, ...(created ? [] : [sentinelRecord])].map((drawn) => {
     const column = columnOf(names.next(dice), 'sentinel', { ...drawn, ...drawn.under?.(choices) }, []);
@@ -231,29 +238,40 @@ const viewColumn = ({ name, arrives, expected, json }: ColumnCase, selected: str
   ...{ name, arrives, expected, json, notNull: false, selected },
 });
 
+export interface Drawing {
+  readonly tables?: number;
+  readonly mostColumns?: number;
+  /** No rule, policy or option says what arrives: the types do. Without views. */
+  readonly asIs?: boolean;
+}
+
+const POSTGRESQL_NAME_BYTES = 63;
+const REDSHIFT_NAME_BYTES = 127;
+const AS_IS: Choices = { json: 'super', arrays: 'super', composites: 'super' };
+
 /** Neighbouring seeds take turns: with profiles, and with versions of the source. */
-export function drawCase(seed: number, majors: readonly number[]): Case {
+export function drawCase(seed: number, majors: readonly number[], drawing: Drawing = {}): Case {
+  const { tables: count = TABLES, mostColumns = MOST_COLUMNS, asIs = false } = drawing;
   const dice = new Dice(seed);
   const postgres = majors[Math.floor(seed / 2) % majors.length] ?? 18;
-  const choices = drawChoices(dice);
-  const policies = drawPolicies(dice);
+  // A name may be longer folded, which Redshift holds and PostgreSQL does not take back.
+  const nameBytes = asIs ? POSTGRESQL_NAME_BYTES : REDSHIFT_NAME_BYTES;
+  const choices = asIs ? AS_IS : drawChoices(dice);
+  const policies: Policies = asIs ? new Map() : drawPolicies(dice);
   const common = {
-    dice,
-    postgres,
-    choices,
-    policies,
+    ...{ dice, asIs, postgres, choices, policies, mostColumns, nameBytes },
     types: new Deck(typeRows.filter(({ since = 0 }) => since <= postgres)),
   };
-  const schemaNames = new Names(schemasThere);
+  const schemaNames = new Names(schemasThere, nameBytes);
   const schemas = [schemaNames.next(dice), schemaNames.next(dice), 'public'].map((name) => ({
-    ...{ name, tables: new Names([]) },
+    ...{ name, tables: new Names([], nameBytes) },
   }));
-  const tables = Array.from({ length: TABLES }, () => {
+  const tables = Array.from({ length: count }, () => {
     const schema = dice.of(schemas);
     return anyTable(common, schema.name, schema.tables.next(dice));
   });
   const [first, second] = tables;
-  const views = [first, second].flatMap((table) => {
+  const views = (asIs ? [] : [first, second]).flatMap((table) => {
     const schema = dice.of(schemas);
     return table === undefined ? [] : [anyView(common, schema.name, schema.tables.next(dice), table)];
   });

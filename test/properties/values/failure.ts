@@ -10,7 +10,8 @@ const CHARACTERS_TOLD = 2000;
 const clipped = (text: string): string =>
   text.length > CHARACTERS_TOLD ? `${text.slice(0, CHARACTERS_TOLD)}… (${text.length} characters)` : text;
 
-function reasons(outcome: Outcome): string[] {
+/** What went wrong, a few of it. */
+export function reasons(outcome: Outcome): string[] {
   if (outcome.ended !== 'compared') return [`${outcome.ended}: ${clipped(outcome.message)}`];
   return outcome.differences.slice(0, DIFFERENCES_TOLD).map(({ table, column, expected, actual }) => {
     const place = column === null ? table : `${table}, column ${column}`;

@@ -110,6 +110,23 @@ describe('PostgreSQL and PostgreSQL', () => {
   });
 });
 
+test.each(['postgresql', 'redshift'])('what comes out of Redshift has in %s the types that a CAST says', (dialect) => {
+  const source = table('t', {
+    columns: [column('n', { type: redshift('varchar', 'character varying(9)'), notNull: true }), column('i')],
+  });
+  const casts = ['n', 'i'].map((name) => ({
+    ...{ match: { by: 'column', table: 't', column: name }, guards: {}, to: { name: 'numeric', modifiers: [8, 2] } },
+    ...{ default: 'keep', typmod: 'drop', notNull: 'drop', extra: 'keep' },
+  })) satisfies Asked['casts'];
+  const there = ['n', 'i'].map((name) => column(name, { type: type('numeric', 'numeric(8,2)') }));
+  expect(said([source], [table('t', { columns: there })], { casts }, ['redshift', dialect])).toEqual([]);
+  expect(said([source], [source], { casts }, ['redshift', dialect])).toEqual([
+    'public.t.n: is character varying(9) in the target, not numeric(8,2)',
+    'public.t.n: is NOT NULL in the target only',
+    'public.t.i: is integer in the target, not numeric(8,2)',
+  ]);
+});
+
 test('Redshift and PostgreSQL meet under the way back', () => {
   const columns = [
     column('s', { type: redshift('super', 'super') }),

@@ -156,6 +156,19 @@ test('folds letters beyond ASCII too: a name without capitals is the same howeve
   expect(hazardsOf(plan([table('Ö'), table('ö')]))).toEqual(['NAME_COLLISION refuse public.Ö, public.ö']);
 });
 
+test('refuses columns whose names PostgreSQL would cut, or make one of', () => {
+  const long = 'n'.repeat(64);
+  const there = catalog([], { dialect: 'postgresql' });
+  const hazards = (names: readonly string[], asked = {}) =>
+    hazardsOf(planOf([table('t', { columns: names.map((name) => column(name)) })], asked, there));
+  expect(hazards([long, 'n'.repeat(63), 'A', 'a', 'oid'])).toEqual([`NAME_COLLISION refuse public.t.${long}`]);
+  const downcase = { options: { identifiers: 'downcase' as const }, origins: { identifiers: 'given' as const } };
+  expect(hazards(['A', 'a', 'CTID'], downcase)).toEqual([
+    'NAME_COLLISION refuse public.t',
+    'NAME_COLLISION refuse public.t.CTID',
+  ]);
+});
+
 test('leaves out views, foreign tables and materialized views with a notice, unless asked for', () => {
   const tables = [
     table('f', { kind: 'foreign table' }),

@@ -72,7 +72,7 @@ export function commandOf({ options, origins, table: only, ...clauses }: Asked =
   };
 }
 
-/** The plan of a command over these tables; `target` is what Redshift has. */
+/** The plan of a command over these tables; `target` is what the target has, Redshift unless it says so. */
 export function planOf(
   source: readonly Table[] | Catalog,
   asked: Asked = {},
@@ -93,7 +93,10 @@ export function planOf(
         freeConnections,
         standby: false,
       },
-      target: { dialect: 'redshift', major: 8, label: 'Redshift 1.0.1', database: 'dev' },
+      target:
+        target.dialect === 'redshift'
+          ? { dialect: 'redshift', major: 8, label: 'Redshift 1.0.1', database: 'dev' }
+          : { dialect: 'postgresql', major: 18, label: 'PostgreSQL 18.4', database: 'dev' },
       bucket: { name: 'b', region: 'eu-west-1' },
       copy: 'role',
     },
