@@ -21,6 +21,8 @@ export type Family =
         | 'text'
         | 'padded text'
         | 'document'
+        /** Whether a document is an object, an array, a string, …: all that is the same whatever the order of its keys. */
+        | 'kind of document'
         | 'shape'
         /** Between two columns of one type in PostgreSQL: its own text. */
         | 'itself';
@@ -36,6 +38,12 @@ export interface Value {
   readonly scale?: number;
   /** Redshift rounds what has more digits than its column, and the command lets it. */
   readonly rounds?: true;
+}
+
+/** What one end makes its text of. */
+export interface Summed {
+  readonly family: Family;
+  readonly value: Value;
 }
 
 /** A value in two layers of SELECT: what is computed once, and the text that is made of its name. */
@@ -109,6 +117,8 @@ function postgresqlForm(family: Family, value: Value): Form {
       const text = `coalesce(${withoutBlanks(jsonb(value))}, 'null')`;
       return { value: `convert_to(${text}, 'UTF8')`, text: hexText(MOST_BYTES) };
     }
+    case 'kind of document':
+      return { value: jsonb(value), text: (c) => `coalesce(jsonb_typeof(${c}), 'null')` };
     case 'shape':
       return whole(`upper((${sql})::text)`);
     case 'itself':
@@ -257,6 +267,8 @@ function redshiftText(family: Family, c: string): string {
       return withoutZeros(`replace(${c}::varchar, '+00', '')`);
     case 'padded text':
       return `rtrim(${c})`;
+    case 'kind of document':
+      return `coalesce(json_typeof(${c}), 'null')`;
     case 'shape':
       return `upper(st_ashexewkb(${c}))`;
     default:

@@ -25,7 +25,6 @@ import { pieceBounds, pieceHazards } from './pieces.ts';
 import { placeTables } from './place.ts';
 import { isSizedTable, oneItem, planMoment, unloadHazards } from './redshift-source.ts';
 import { selectTables } from './select.ts';
-import { sumHazards } from './sums.ts';
 
 export interface Plan {
   readonly summary: PlanSummary;
@@ -57,7 +56,6 @@ export function buildPlan(input: PlanInput): Plan {
   const hazards = [
     ...clauseHazards(command, capabilities.target.dialect, dialect),
     ...decided.hazards,
-    ...sumHazards(options, capabilities.source.dialect),
     ...schemaHazards(tables, existingSchemas, command),
     ...hiddenPolicies(target, tables.filter(({ publish }) => publish === 'replace').length),
     ...workers.hazards,

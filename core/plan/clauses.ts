@@ -58,7 +58,9 @@ function conflicts({ options }: LoadCommand): Hazard[] {
     return [
       refuse(
         'OPTIONS_CONFLICT',
-        'verify checksums compares all rows that are read, and on error resume next leaves some out',
+        'verify checksums: the sum over all rows that are read is that over all rows that are loaded, and `on error resume next` puts rows ' +
+          'aside of which the target can make no values, hence no sums; load with one of the two, and after `resume next` let `pgshift ' +
+          'compare` say which rows are missing',
       ),
     ];
   }

@@ -21,7 +21,7 @@ import { guardRedshiftColumns } from './redshift-guards.ts';
 import { planRoad } from './redshift-source.ts';
 import { planLongRow } from './row-guard.ts';
 import { tableStorage } from './storage.ts';
-import { sumsIntoRedshift } from './sums.ts';
+import { sumsIntoRedshift, sumsOfRedshift } from './sums.ts';
 import { createStatements, planColumns } from './table.ts';
 
 export const draftIntoRedshift =
@@ -41,10 +41,14 @@ function draftTable(input: PlanInput, there: Occupied, placed: PlacedTable, inde
     : guardColumns(placeOf(table), existing.columns, wished.casted, { options: command.options, utf8 });
   const { columns } = guarded;
   const { options } = command;
-  const sums = options.verifyChecksums && !fromRedshift ? sumsIntoRedshift(columns, table, utf8) : undefined;
   const longRow = fromRedshift ? undefined : planLongRow(columns, command.options);
   const wanted = { options, unload: capabilities.source.unload };
   const road = fromRedshift ? planRoad(table, columns, wanted) : undefined;
+  const sumUp = () =>
+    road === undefined
+      ? sumsIntoRedshift(columns, table, utf8)
+      : sumsOfRedshift('redshift', columns, table, new Set(road.inexact));
+  const summing = options.verifyChecksums ? sumUp() : undefined;
   const met = there.tables.get(keyOf(target));
   const layout = existing.publish === 'replace' ? met?.layout : undefined;
   const inherited = inherit(placed.storage, layout ?? layoutOf(table, columns), columns, placeOf(target));
@@ -69,6 +73,7 @@ function draftTable(input: PlanInput, there: Occupied, placed: PlacedTable, inde
       ...keys.hazards,
       ...readHazards(table, read, 'Redshift'),
       ...(road?.hazards ?? []),
+      ...(summing?.hazards ?? []),
     ],
     planned: {
       table: index,
@@ -84,7 +89,7 @@ function draftTable(input: PlanInput, there: Occupied, placed: PlacedTable, inde
       addForeignKeys: [],
       ...(longRow === undefined ? {} : { longRow }),
       ...(road === undefined ? {} : { redshift: road.road }),
-      ...(sums === undefined ? {} : { sums }),
+      ...(summing === undefined ? {} : { sums: summing.sums }),
       parts: read,
       ...(pieces === undefined ? {} : { pieces }),
       batches: groupParts(read.length, pieces !== undefined).map((numbers, batch) => ({ batch, parts: numbers })),

@@ -5,7 +5,7 @@
 import type { Bounds } from '../cast/hazards/bounds.ts';
 import type { HazardName, Policy } from '../cast/value-hazards.ts';
 import type { Measured } from '../catalog/model.ts';
-import type { Family } from '../compare/forms.ts';
+import type { Summed } from '../compare/forms.ts';
 import type { PublishItem } from '../pipeline.ts';
 import type { Name } from './names.ts';
 
@@ -59,6 +59,7 @@ export type HazardKind =
   | 'FEWER_WORKERS'
   | 'KEYS_IN_COPY'
   | 'READ_BY_CURSOR'
+  | 'NOT_SUMMED'
   | 'UNLOAD_REFUSED'
   | 'SEPARATE_MOMENTS'
   | 'KEY_DROPPED'
@@ -105,17 +106,13 @@ export interface PlannedColumn {
   readonly comment?: string;
 }
 
-/** How a column is summed at both ends. */
+/** How a column is summed at both ends: the two texts are the same exactly when the values are. */
 export interface PlannedSum {
-  /** As the source calls it, and the staging table. */
+  /** As the source calls it. */
   readonly column: string;
-  readonly staged: string;
-  /** What is staged, where PostgreSQL has to know it: a pg_type.typname. */
-  readonly type?: string;
-  readonly family: Family;
-  /** What the source computes of a row, and the text that it makes of that. */
-  readonly value: string;
-  readonly text: string;
+  /** What is sent, as the source computes it; and what is staged. */
+  readonly source: Summed;
+  readonly target: Summed;
 }
 
 export interface PlannedSums {

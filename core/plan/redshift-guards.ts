@@ -5,7 +5,7 @@ import { castFromRedshift } from '../cast/from-redshift.ts';
 import type { Bounds } from '../cast/hazards/bounds.ts';
 import { type Passage, sourceValue, targetColumn } from '../cast/passage.ts';
 import { REDSHIFT_GUARDS } from '../cast/redshift-guards.ts';
-import { VALUE_HAZARDS, type ValueHazard } from '../cast/value-hazards.ts';
+import { hazardOf, VALUE_HAZARDS, type ValueHazard } from '../cast/value-hazards.ts';
 import type { LoadOptions } from '../command/model.ts';
 import { canonicalType } from './existing.ts';
 import { type CastedColumn, chosenPolicy, type GuardedColumns, withoutNull, wordsOf } from './guards.ts';
@@ -23,7 +23,7 @@ export function guardRedshiftColumns(
     if (cast === undefined) return { column, decided: [] };
     const decided = guardsOf(`${place}.${column.source}`, column, cast, options);
     const guards = decided.flatMap(({ guard }) => guard ?? []);
-    return { column: guards.length === 0 ? column : { ...column, guards }, decided };
+    return { column: guards.length === 0 ? column : { ...column, ...asText(column, cast, guards), guards }, decided };
   });
   const decided = guarded.flatMap((one) => one.decided);
   return {
@@ -31,6 +31,19 @@ export function guardRedshiftColumns(
     hazards: decided.flatMap(({ hazard }) => hazard ?? []),
     usedCasts: decided.flatMap(({ rule }) => rule ?? []),
   };
+}
+
+const TEXTS: ReadonlySet<string> = new Set(['varchar', 'bpchar', 'text', 'char', 'name']);
+
+/** What is looked for in a text is looked for in the one that a number becomes. What is rendered is a text. */
+function asText(
+  { expression }: PlannedColumn,
+  { value }: CastedColumn,
+  guards: readonly PlannedGuard[],
+): Pick<PlannedColumn, 'value'> {
+  const isText = TEXTS.has(value.type.name) || expression !== value.expression;
+  const inText = guards.some(({ hazard }) => hazardOf(hazard).inText === true);
+  return inText && !isText ? { value: `(${expression})::VARCHAR` } : {};
 }
 
 /** One hazard of one column: the guard, what is to be said of it, and the CAST rule that chose. */

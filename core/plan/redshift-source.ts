@@ -16,12 +16,15 @@ interface Wanted {
   readonly unload: UnloadCapability | undefined;
 }
 
+interface Road {
+  readonly road: RedshiftRoad;
+  readonly hazards: readonly Hazard[];
+  /** The columns, as the source calls them, that lose digits on it. */
+  readonly inexact?: readonly string[];
+}
+
 /** How the rows of a table leave Redshift; `columns` are those that arrive. */
-export function planRoad(
-  table: Table,
-  columns: readonly PlannedColumn[],
-  { options, unload }: Wanted,
-): { readonly road: RedshiftRoad; readonly hazards: readonly Hazard[] } {
+export function planRoad(table: Table, columns: readonly PlannedColumn[], { options, unload }: Wanted): Road {
   const types = new Map(table.columns.map(({ name, type }) => [name, type.name]));
   const isOf = (kind: ReadonlySet<string>, { source }: PlannedColumn) => kind.has(types.get(source) ?? '');
   const texts = columns.flatMap((column, at) => (isOf(TEXTS, column) ? [at] : []));
@@ -39,7 +42,7 @@ export function planRoad(
     const hazards = floats.map(
       ({ source }): Hazard => ({ kind: 'LOSES_DETAIL', policy: 'report', place: `${place}.${source}`, message }),
     );
-    return { road: { by: 'unload', texts }, hazards };
+    return { road: { by: 'unload', texts }, hazards, inexact: floats.map(({ source }) => source) };
   }
   const names = floats.map(({ source }) => `"${source}"`).join(', ');
   const message = `this cluster’s UNLOAD writes 15 digits of a float (${names}): the table is read by a cursor, which writes all of them; \`read by unload\` is faster and loses the others`;
@@ -97,18 +100,21 @@ export function planMoment(
     const message = `\`one transaction\` cannot hold ${tables.length} tables: ${tooMany}; load them in several commands, or say \`no snapshot\``;
     return separate({ kind: 'OPTIONS_CONFLICT', policy: 'refuse', place: null, message });
   }
-  const why = tables.length === 1 ? undefined : (tooMany ?? sizeProblem(tables));
+  const why = tables.length === 1 ? undefined : (tooMany ?? sizeProblem(tables, options));
   if (why === undefined) return { reading: { together: true }, hazards: [] };
   const remedy = tooMany === undefined ? '`one transaction` reads them all in one, one after the other; ' : '';
   const message = `each table is read in a transaction of its own, as it is at that moment: Redshift exports no snapshot, and ${why}; ${remedy}\`no snapshot\` says that this will do`;
   return separate({ kind: 'SEPARATE_MOMENTS', policy: 'report', place: null, message });
 }
 
-function sizeProblem(tables: readonly Table[]): string | undefined {
+function sizeProblem(tables: readonly Table[], { verifyChecksums }: LoadOptions): string | undefined {
   if (!tables.every(isSizedTable))
     return 'this user may not ask how large they are (SVV_TABLE_INFO), or some are queries';
   const bytes = tables.reduce((sum, table) => sum + estimatedBytes(table), 0);
-  return bytes > MOST_BYTES ? `some ${Math.round(bytes / 1e9)} GB are more than one Lambda can wait for` : undefined;
+  // What is summed is read once more.
+  return bytes > (verifyChecksums ? MOST_BYTES / 2 : MOST_BYTES)
+    ? `some ${Math.round(bytes / 1e9)} GB are more than one Lambda can wait for`
+    : undefined;
 }
 
 export const isSizedTable = ({ query, heaps }: Table): boolean =>

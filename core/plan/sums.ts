@@ -2,41 +2,76 @@
 // plan, because what is sent is what is summed: casts, and what policies put in the place of a value.
 
 import type { Column, Dialect, Table } from '../catalog/model.ts';
-import type { LoadOptions } from '../command/model.ts';
 import { familyFrom } from '../compare/families.ts';
-import { type Family, type Form, formOf, type Value } from '../compare/forms.ts';
+import { formOf } from '../compare/forms.ts';
 import { arrivingValue, sentValue } from '../compare/wanted.ts';
 import type { Digested } from '../sql/checksums.ts';
 import { identifier } from '../sql/quote.ts';
 import type { Hazard, PlannedColumn, PlannedSum, PlannedSums } from './model.ts';
+import { placeOf } from './names.ts';
+import { type LessSummed, type Summable, sumOfRedshift } from './redshift-sums.ts';
 
-/** What UNLOAD sends of a row is not summed by anybody yet. */
-export function sumHazards({ verifyChecksums }: Pick<LoadOptions, 'verifyChecksums'>, source: Dialect): Hazard[] {
-  if (!verifyChecksums || source === 'postgresql') return [];
-  const message = '`verify checksums` is not supported yet where Redshift is the source; `pgshift compare` is';
-  return [{ kind: 'NOT_SUPPORTED_YET', policy: 'refuse', place: null, message }];
+export interface Summing {
+  readonly sums: PlannedSums;
+  /** Of columns that are summed as less than they are, or not at all. */
+  readonly hazards: readonly Hazard[];
 }
 
 /** `utf8`: whether the source keeps text so. */
-export function sumsIntoRedshift(columns: readonly PlannedColumn[], table: Table, utf8: boolean): PlannedSums {
-  const sums = columns.flatMap((planned): PlannedSum[] => {
-    const source = sourceOf(planned, table);
+export function sumsIntoRedshift(columns: readonly PlannedColumn[], table: Table, utf8: boolean): Summing {
+  return sumUp(columns, table, utf8, (planned, source) => {
     const { value, isItself } = sentValue(planned, source);
     const family = familyFrom(source.type, planned.type, isItself);
-    // A type without a text is not summed.
-    return family === undefined ? [] : [planSum(planned, family, value, { staged: planned.target })];
+    if (family === undefined) return { why: `${planned.type} has no text` };
+    return { source: { family, value }, target: { family, value: { sql: identifier(planned.target) } } };
   });
-  return { utf8, columns: sums };
 }
 
 /** The staging table has the source's names. Either database may keep text in its own way. */
-export function sumsIntoPostgresql(columns: readonly PlannedColumn[], table: Table): PlannedSums {
-  const sums = columns.map((planned) => {
-    const { value, type } = arrivingValue(planned, sourceOf(planned, table));
-    const there = { staged: planned.source, ...(type === undefined ? {} : { type }) };
-    return planSum(planned, { kind: 'itself' }, value, there);
+export function sumsIntoPostgresql(columns: readonly PlannedColumn[], table: Table): Summing {
+  return sumUp(columns, table, false, (planned, source) => {
+    const { value, type } = arrivingValue(planned, source);
+    const staged = { sql: identifier(planned.source), ...(type === undefined ? {} : { type }) };
+    const family = { kind: 'itself' } as const;
+    return { source: { family, value }, target: { family, value: staged } };
   });
-  return { utf8: false, columns: sums };
+}
+
+/** `inexact`: the columns, as the source calls them, whose values UNLOAD does not write with all of their digits. */
+export const sumsOfRedshift = (
+  target: Dialect,
+  columns: readonly PlannedColumn[],
+  table: Table,
+  inexact: ReadonlySet<string>,
+): Summing =>
+  sumUp(columns, table, true, (planned, source) =>
+    inexact.has(planned.source)
+      ? { why: 'UNLOAD writes 15 digits of it, and the others are lost' }
+      : sumOfRedshift(target, planned, source),
+  );
+
+function sumUp(
+  columns: readonly PlannedColumn[],
+  table: Table,
+  utf8: boolean,
+  sumOf: (planned: PlannedColumn, source: Column) => Summable | LessSummed,
+): Summing {
+  const all = columns.map((planned) => ({ planned, sum: sumOf(planned, sourceOf(planned, table)) }));
+  return {
+    sums: {
+      utf8,
+      columns: all.flatMap(({ planned, sum }): PlannedSum[] =>
+        sum.source === undefined ? [] : [{ column: planned.source, source: sum.source, target: sum.target }],
+      ),
+    },
+    hazards: all.flatMap(({ planned, sum }): Hazard[] => {
+      if (sum.why === undefined) return [];
+      const what =
+        sum.source === undefined ? 'its values are not summed' : 'its values are summed as less than they are';
+      const place = `${placeOf(table)}.${planned.source}`;
+      return [{ kind: 'NOT_SUMMED', policy: 'report', place, message: `verify checksums: ${what}: ${sum.why}` }];
+    }),
+  };
 }
 
 function sourceOf(planned: PlannedColumn, table: Table): Column {
@@ -45,29 +80,13 @@ function sourceOf(planned: PlannedColumn, table: Table): Column {
   return found;
 }
 
-function planSum(
-  { source }: PlannedColumn,
-  family: Family,
-  sent: Value,
-  there: Pick<PlannedSum, 'staged' | 'type'>,
-): PlannedSum {
-  const { value, text } = formOf('postgresql', family, sent);
-  return { column: source, ...there, family, value, text: text(VALUE, 0) };
-}
-
-/** Stands for the value's name in its text, until it has one. No SQL of ours has such a name. */
-const VALUE = '"pgshift value"';
-
-/** As the source is read. */
-export function digestedAtSource({ utf8, columns }: PlannedSums): Digested {
-  const forms = columns.map(({ value, text }): Form => ({ value, text: (name) => text.replaceAll(VALUE, () => name) }));
-  return { dialect: 'postgresql', utf8, forms, key: [], pieces: 0 };
-}
-
-/** As the target is read once the rows are there. */
-export function digestedAtTarget({ columns }: PlannedSums, dialect: Dialect, pieces: number): Digested {
-  const forms = columns.map(({ family, staged, type }) =>
-    formOf(dialect, family, { sql: identifier(staged), ...(type === undefined ? {} : { type }) }),
-  );
-  return { dialect, utf8: false, forms, key: [], pieces };
+/** As the source is read, and as the target is once the rows are there. `pieces`: of Redshift's long values. */
+export function digestedAt(
+  end: 'source' | 'target',
+  { utf8, columns }: PlannedSums,
+  dialect: Dialect,
+  pieces: number,
+): Digested {
+  const forms = columns.map((column) => formOf(dialect, column[end].family, column[end].value));
+  return { dialect, utf8: utf8 && end === 'source', forms, key: [], pieces };
 }

@@ -1,14 +1,11 @@
 // A part of PostgreSQL: COPY TO STDOUT → one object, or several where the command bounds what one COPY loads. The server
 // writes the CSV, and it is only watched on its way through.
 
-import { artifactKeys } from '../../core/artifacts.ts';
 import { ofTable, type PgshiftError } from '../../core/errors.ts';
 import type { PlannedTable } from '../../core/plan/model.ts';
 import { placeOf } from '../../core/plan/names.ts';
-import { digestedAtSource } from '../../core/plan/sums.ts';
 import { unreadable, valueRefused } from '../../core/plan/value-refused.ts';
 import type { Session } from '../../core/ports.ts';
-import { readSums, sumsQuery } from '../../core/sql/checksums.ts';
 import { copyOut, rowsOf } from '../../core/sql/copy-out.ts';
 import { isHeaded } from '../../core/sql/empty-bytes.ts';
 import { looksForNumbers, type Replaced, readMark, replacedQuery } from '../../core/sql/guards.ts';
@@ -19,6 +16,7 @@ import { watchForNumbers } from './number-watch.ts';
 import { type PartReader, partReader } from './part-reader.ts';
 import type { Extracting, PartSource, Reading, Written } from './part-source.ts';
 import { storeCsv, storeReplaced } from './store-csv.ts';
+import { storeSums } from './store-sums.ts';
 
 export function fromPostgresql(extracting: Extracting): PartSource {
   const { ports, run, command, snapshot } = extracting;
@@ -76,23 +74,11 @@ async function writePart(
     const count = await rows;
     const replaced = await replacedValues(session, table);
     const noted = await storeReplaced(extracting, address, replaced);
-    const summed = await storeSums(extracting, session, { address, table, planned });
+    const where = planned.where === undefined ? {} : { where: planned.where };
+    const at = { dialect: 'postgresql', rows: { from: rowsOf(planned), ...where } } as const;
+    const summed = await storeSums(extracting, session, { address, table }, at);
     return { written: { rows: count, ...stored, ...noted, ...summed }, suspect: numbers?.seen() === true };
   });
-}
-
-/** In the transaction that read the rows: what was sent is what is summed. */
-async function storeSums(
-  { ports, run, attempt }: Extracting,
-  session: Session,
-  { address, table: { sums }, planned }: Pick<Reading, 'address' | 'table' | 'planned'>,
-): Promise<Pick<Written, 'sums'>> {
-  if (sums === undefined) return {};
-  const where = planned.where === undefined ? {} : { where: planned.where };
-  const [row] = await session.query(sumsQuery(digestedAtSource(sums), { from: rowsOf(planned), ...where }));
-  const key = artifactKeys.partSums(run, address.batch, address.part, attempt);
-  await ports.store.putJson(key, readSums(row));
-  return { sums: key };
 }
 
 /** Asked in the transaction that read the rows: it counted them. */

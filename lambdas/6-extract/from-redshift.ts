@@ -5,13 +5,15 @@ import { PgshiftError } from '../../core/errors.ts';
 import type { RedshiftReading } from '../../core/plan/model.ts';
 import { valueRefused } from '../../core/plan/value-refused.ts';
 import type { Session } from '../../core/ports.ts';
-import { type Look, lookAtPart, readLook, selectPart } from '../../core/sql/redshift/read.ts';
+import { type Look, lookAtPart, readLook, rowsAt, selectPart } from '../../core/sql/redshift/read.ts';
+import { PIN_REDSHIFT_COMPARED, PIN_REDSHIFT_SOURCE } from '../../core/sql/session.ts';
 import { pathForQueries } from '../../core/sql/settings.ts';
 import { connectToSource, type SourceReader } from '../source-reader.ts';
 import { byCursor } from './by-cursor.ts';
 import { byUnload } from './by-unload.ts';
 import type { Extracting, PartSource, Reading, Written } from './part-source.ts';
 import { storeReplaced } from './store-csv.ts';
+import { storeSums } from './store-sums.ts';
 
 export function fromRedshift(extracting: Extracting, { together }: RedshiftReading): PartSource {
   const { ports, run, command } = extracting;
@@ -57,7 +59,18 @@ async function writePart(extracting: Extracting, session: Session, reading: Read
   const replaced = look.guarded.filter(
     ({ column, guard }) => table.columns[column]?.guards?.[guard]?.policy !== 'fail',
   );
-  return { ...written, ...(await storeReplaced(extracting, address, replaced)) };
+  const noted = await storeReplaced(extracting, address, replaced);
+  return { ...written, ...noted, ...(await sumPart(extracting, session, reading)) };
+}
+
+/** Sums are of texts that the session has to write alike at both ends; what is read next is pinned as it was. */
+async function sumPart(extracting: Extracting, session: Session, reading: Reading): Promise<Pick<Written, 'sums'>> {
+  if (reading.table.sums === undefined) return {};
+  await session.run(PIN_REDSHIFT_COMPARED);
+  const at = { dialect: 'redshift', rows: rowsAt(reading.planned) } as const;
+  const summed = await storeSums(extracting, session, reading, at);
+  await session.run(PIN_REDSHIFT_SOURCE);
+  return summed;
 }
 
 /** The values that stop the run. */

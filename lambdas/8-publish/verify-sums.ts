@@ -9,10 +9,8 @@ import { addSums, NO_SUMS, type Sums, sameSum } from '../../core/compare/model.t
 import { PgshiftError } from '../../core/errors.ts';
 import type { PlannedSums, PlannedTable } from '../../core/plan/model.ts';
 import { placeOf } from '../../core/plan/names.ts';
-import { digestedAtTarget } from '../../core/plan/sums.ts';
 import type { Ports, Session } from '../../core/ports.ts';
 import type { BatchRecord } from '../../core/report/model.ts';
-import { longestIn, piecesFor, readSums, sumsQuery } from '../../core/sql/checksums.ts';
 import { qualified } from '../../core/sql/quote.ts';
 import {
   applicationName,
@@ -22,6 +20,7 @@ import {
   statementTimeoutMs,
 } from '../../core/sql/session.ts';
 import { readRecords } from '../read-records.ts';
+import { sumRows } from '../sum-rows.ts';
 
 /** Time that one more table must find, besides what is kept for saying what went wrong. */
 const TABLE_MS = 60_000;
@@ -79,7 +78,11 @@ interface Asking {
   readonly dialect: Dialect;
 }
 
-async function verifyTable(asking: Asking, table: PlannedTable, batches: readonly BatchRecord[]): Promise<void> {
+async function verifyTable(
+  { session, dialect }: Asking,
+  table: PlannedTable,
+  batches: readonly BatchRecord[],
+): Promise<void> {
   if (table.sums === undefined) return;
   const read = batches.flatMap(({ sums }) => sums ?? []);
   const place = placeOf(table.target);
@@ -87,26 +90,10 @@ async function verifyTable(asking: Asking, table: PlannedTable, batches: readonl
     const message = `${place}: the sums of ${read.length} of ${table.batches.length} batches are recorded.`;
     throw new PgshiftError('ChecksumMismatch', message);
   }
-  const differing = differingColumns(
-    table.sums,
-    read.reduce(addSums, NO_SUMS),
-    await stagedSums(asking, table, table.sums),
-  );
+  const rows = { from: qualified(table.target.schema, table.staging) };
+  const staged = await sumRows(session, table.sums, { end: 'target', dialect, rows });
+  const differing = differingColumns(table.sums, read.reduce(addSums, NO_SUMS), staged);
   if (differing !== undefined) throw new PgshiftError('ChecksumMismatch', `${place}: ${differing}.`);
-}
-
-/** Where there are long values, they are asked for once more, up to their last byte. */
-async function stagedSums(
-  { session, dialect }: Asking,
-  { target, staging }: PlannedTable,
-  sums: PlannedSums,
-): Promise<Sums> {
-  const from = qualified(target.schema, staging);
-  const [first] = await session.query(sumsQuery(digestedAtTarget(sums, dialect, 0), { from }));
-  const pieces = piecesFor(longestIn(first));
-  if (pieces === 0) return readSums(first);
-  const [again] = await session.query(sumsQuery(digestedAtTarget(sums, dialect, pieces), { from }));
-  return readSums(again);
 }
 
 /** What is told of them; undefined where all are the same. */

@@ -9,12 +9,13 @@ import { extract } from '../../lambdas/6-extract/extract.ts';
 import { copy } from '../../lambdas/7-copy/copy.ts';
 import { publish } from '../../lambdas/8-publish/publish.ts';
 
-/** Gives what Extract said of each part. `beforePublish` comes when all rows are staged. */
+/** Gives what Extract said of each part. `beforePublish` comes when all rows are staged, `beforeCopy` when an item's are written. */
 export async function loadBySteps(
   ports: Ports,
   run: string,
   command: string,
   beforePublish: () => Promise<void> = async () => {},
+  beforeCopy: (written: readonly WrittenPart[]) => Promise<void> = async () => {},
 ): Promise<WrittenPart[]> {
   await detect(ports, { run, input: { command } });
   await discover(ports, { run, snapshot: false });
@@ -26,6 +27,7 @@ export async function loadBySteps(
     const { chunk, reads }: BatchItem = JSON.parse(line);
     const read: StepOutput<'extract'>[] = [];
     for (const { parts } of reads) read.push(await extract(ports, { run, snapshot: false, chunk, parts, attempt: 0 }));
+    await beforeCopy(read.flatMap(({ written }) => written));
     await copy(ports, { run, chunk, reads: read });
     // As Step Functions does when the answer got lost.
     await copy(ports, { run, chunk, reads: read });

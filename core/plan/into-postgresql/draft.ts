@@ -19,7 +19,7 @@ import { partsOf } from '../parts.ts';
 import { partBounds, pieceBounds } from '../pieces.ts';
 import type { PlacedTable } from '../place.ts';
 import { planRoad } from '../redshift-source.ts';
-import { sumsIntoPostgresql } from '../sums.ts';
+import { type Summing, sumsIntoPostgresql, sumsOfRedshift } from '../sums.ts';
 import { attachedHazards, liveHazards } from './attached.ts';
 import { type PlannedSequence, type PostgresqlColumns, planColumns } from './columns.ts';
 import { fillTable } from './filled.ts';
@@ -89,7 +89,6 @@ function draftTable(drafting: Drafting, there: Occupied, placed: PlacedTable, in
   const leaves = roadOf(table, existing.columns, input);
   const read = options.schemaOnly ? [] : partsOf(table, capabilities.source.major, partBounds(options));
   const pieces = pieceBounds(options);
-  const sums = options.verifyChecksums ? sumsIntoPostgresql(existing.columns, table) : undefined;
   const names = { schema: target.schema, staging, ledger: `${staging}_ledger` };
   const used = table.columns.map(({ type }) => type);
   const needs = [
@@ -127,7 +126,6 @@ function draftTable(drafting: Drafting, there: Occupied, placed: PlacedTable, in
       dropForeignKeys: [],
       addKeys: [],
       addForeignKeys: [],
-      ...(sums === undefined ? {} : { sums }),
       ...leaves.planned,
       parts: read,
       ...(pieces === undefined ? {} : { pieces }),
@@ -163,15 +161,22 @@ function makeSchemas({ source, target, command }: PlanInput, table: Table, membe
   });
 }
 
-/** How rows leave a Redshift source. */
+/** How rows leave the source, and how they are summed. */
 function roadOf(
   table: Table,
   columns: PlannedTable['columns'],
   { command, capabilities: { source } }: PlanInput,
-): { readonly planned: Pick<PlannedTable, 'redshift'>; readonly hazards: readonly Hazard[] } {
-  if (source.dialect === 'postgresql') return { planned: {}, hazards: [] };
-  const { road, hazards } = planRoad(table, columns, { options: command.options, unload: source.unload });
-  return { planned: { redshift: road }, hazards };
+): { readonly planned: Pick<PlannedTable, 'redshift' | 'sums'>; readonly hazards: readonly Hazard[] } {
+  const { options } = command;
+  const summed = (sumUp: () => Summing) => {
+    if (!options.verifyChecksums) return { planned: {}, hazards: [] };
+    const { sums, hazards } = sumUp();
+    return { planned: { sums }, hazards };
+  };
+  if (source.dialect === 'postgresql') return summed(() => sumsIntoPostgresql(columns, table));
+  const { road, hazards, inexact } = planRoad(table, columns, { options, unload: source.unload });
+  const sums = summed(() => sumsOfRedshift('postgresql', columns, table, new Set(inexact)));
+  return { planned: { redshift: road, ...sums.planned }, hazards: [...hazards, ...sums.hazards] };
 }
 
 /** A table of Redshift with its defaults as PostgreSQL has them, and what it leaves behind. */

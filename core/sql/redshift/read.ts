@@ -4,6 +4,7 @@
 import { REDSHIFT_GUARDS } from '../../cast/redshift-guards.ts';
 import type { PlannedColumn, PlannedGuard, PlannedPart, PlannedTable } from '../../plan/model.ts';
 import type { CopyAuthorization } from '../../ports.ts';
+import type { RowsAt } from '../checksums.ts';
 import { headedColumns } from '../empty-bytes.ts';
 import { copyLiteral, identifier, redshiftLiteral } from '../quote.ts';
 import { authorize } from './copy-in.ts';
@@ -15,11 +16,17 @@ const rowsOf = ({ from, query }: PlannedPart): string => (query === true ? `(${f
 
 const whereOf = ({ where }: PlannedPart): string => (where === undefined ? '' : ` WHERE ${where}`);
 
+/** The rows of a part, to be summed. */
+export const rowsAt = (part: PlannedPart): RowsAt => ({
+  from: rowsOf(part),
+  ...(part.where === undefined ? {} : { where: part.where }),
+});
+
 /** `draw`: which of the plan's sentinels stands for NULL; from the second on, a byte stands before each VARBYTE. */
 export function selectPart({ columns }: Columns, part: PlannedPart, draw: number): string {
   const headed = headedColumns(columns, draw);
   const list = columns.map((column, at) => {
-    const value = replaced(column);
+    const value = sentOfRedshift(column);
     return `${headed.has(at) ? `'00' || ${value}` : value} AS ${identifier(column.target)}`;
   });
   return `SELECT ${list.join(', ')} FROM ${rowsOf(part)}${whereOf(part)}`;
@@ -27,9 +34,10 @@ export function selectPart({ columns }: Columns, part: PlannedPart, draw: number
 
 const replaces = ({ policy }: PlannedGuard): boolean => policy !== 'fail' && policy !== 'keep';
 
-function replaced(column: PlannedColumn): string {
-  const { guards = [], expression } = column;
-  if (!guards.some(replaces)) return expression;
+/** What is sent of a column: with the values that a policy replaces. */
+export function sentOfRedshift(column: PlannedColumn): string {
+  const { guards = [], expression: own, value: expression = own } = column;
+  if (!guards.some(replaces)) return own;
   const cases = guards.flatMap((guard) => {
     if (guard.policy === 'keep') return [];
     const { test, clamp, truncate } = REDSHIFT_GUARDS[guard.hazard] ?? {};
@@ -74,7 +82,10 @@ const count = (tests: readonly string[], name: string): string =>
   `${tests.length === 0 ? '0' : `SUM(CASE WHEN ${tests.join(' OR ')} THEN 1 ELSE 0 END)`} AS ${identifier(name)}`;
 
 /** A value that several guards find is the first one's. */
-function guardCounts({ guards = [], expression }: PlannedColumn, column: number): string[] {
+function guardCounts(
+  { guards = [], expression: own, value: expression = own }: PlannedColumn,
+  column: number,
+): string[] {
   const tested = [...guards.entries()].filter(([, { policy }]) => policy !== 'keep');
   const cases = tested.map(
     ([at, { hazard, bounds }]) => `WHEN ${REDSHIFT_GUARDS[hazard]?.test(expression, bounds)} THEN ${at}`,

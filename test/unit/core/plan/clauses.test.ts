@@ -307,6 +307,9 @@ describe('options', () => {
   test('verify checksums wants all rows, and on error resume next leaves some out', () => {
     const plan = planOf([table('t')], { options: { verifyChecksums: true, onError: 'resume next' } });
     expect(hazardsOf(plan)).toEqual(['OPTIONS_CONFLICT refuse null']);
+    expect(messagesOf(plan)[0]).toMatch(
+      /puts rows aside .* hence no sums; .* `pgshift compare` say which rows are missing/,
+    );
     expect(tablesOf(planOf([table('t')], { options: { verifyChecksums: true } }))[0]?.sums?.columns).toHaveLength(1);
     expect(tablesOf(planOf([table('t')]))[0]).not.toHaveProperty('sums');
   });
