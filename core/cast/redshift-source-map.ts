@@ -36,10 +36,13 @@ const same = (type: string): Pick<RedshiftEntry, 'redshift' | 'postgresql'> => (
 const FLOAT_NOTE =
   'all of its bits: where this cluster’s UNLOAD writes 15 digits, the table is read by a cursor, unless the command says `read by unload`';
 
-const float = (type: string): Pick<RedshiftEntry, 'redshift' | 'postgresql'> => ({
-  redshift: { type: type.toUpperCase(), note: FLOAT_NOTE },
-  postgresql: { type: type.toLowerCase(), note: FLOAT_NOTE },
+const float = (type: string, way: Partial<Way>): Pick<RedshiftEntry, 'redshift' | 'postgresql'> => ({
+  redshift: { type: type.toUpperCase(), ...way },
+  postgresql: { type: type.toLowerCase(), ...way },
 });
+
+/** A REAL has up to 9 digits that count, and `extra_float_digits` gives 8 of them; a DOUBLE's 15 hold them all. */
+const AS_DOUBLE = { render: '{}::FLOAT8', note: 'all of its bits: it is written as the DOUBLE that it is' };
 
 const interval = (types: string, shown: string): RedshiftEntry => ({
   types,
@@ -63,8 +66,8 @@ export const REDSHIFT_SOURCE: readonly RedshiftEntry[] = [
     redshift: { type: 'DECIMAL(p,s)' },
     postgresql: { type: 'numeric(p,s)' },
   },
-  { types: 'float4', shown: 'REAL', ...float('real') },
-  { types: 'float8', shown: 'DOUBLE PRECISION', ...float('double precision') },
+  { types: 'float4', shown: 'REAL', ...float('real', AS_DOUBLE) },
+  { types: 'float8', shown: 'DOUBLE PRECISION', ...float('double precision', { note: FLOAT_NOTE }) },
   { types: 'bool', shown: 'BOOLEAN', ...same('boolean') },
   {
     types: 'varchar text name',

@@ -34,6 +34,8 @@ export const redshiftToPostgresql = (shapes: Shapes): Road => ({
       const message = `${type.sql} to ${sql}: the time of day is lost`;
       return { type: sql, expression: `${expression}::DATE`, quoted: false, hazard: { kind: 'LOSES_DETAIL', message } };
     }
+    // A text of a REAL has its own digits.
+    if (name === 'float4' && family === 'text') return { type: sql, expression, quoted: true };
     return { ...castFromRedshift('postgresql', type, expression), type: sql };
   },
   transform: transformInRedshift,

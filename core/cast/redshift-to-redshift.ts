@@ -33,6 +33,8 @@ function rendering(family: Family, type: ColumnType, expression: string): string
   if (name === 'bool' && family !== 'boolean') return `${expression}::INTEGER`;
   if (family === 'bytes' && name !== 'varbyte') return `TO_HEX(${expression}::VARBYTE)`;
   if (family === 'date' && name.startsWith('timestamp')) return `${expression}::DATE`;
+  // A text of a REAL has its own digits.
+  if (name === 'float4' && family === 'text') return expression;
   return own(type, expression).expression;
 }
 

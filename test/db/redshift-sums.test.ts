@@ -70,8 +70,8 @@ const notSummed = async (ports: Ports, run: string): Promise<(string | null)[]> 
 const EVERY = 'id i2 i4 d d19 d38 r f b v c day t tz ts tstz j bytes shape globe sketch'.split(' ');
 
 describe.each<[Kind, string, readonly string[]]>([
-  // This profile's UNLOAD writes 15 digits of a float.
-  ['redshift', 'WITH verify checksums, read by unload', ['r', 'f', 'sketch']],
+  // This profile's UNLOAD writes 15 digits of a double, which are all that a REAL has.
+  ['redshift', 'WITH verify checksums, read by unload', ['f', 'sketch']],
   ['postgresql', 'WITH verify checksums', ['sketch']],
 ])('into %s', (kind, clauses, left) => {
   test('a changed value of every type is found', async () => {
