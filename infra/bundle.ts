@@ -68,6 +68,7 @@ const OPTIONS = {
   // CommonJS inside an ES module still asks for `require`.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   mainFields: ['module', 'main'],
+  alias: { 'node:http': join(here, 'node-http.cts') },
   sourcemap: false,
   legalComments: 'none',
   logLevel: 'error',
