@@ -10,20 +10,21 @@ export async function sendAnswer(exchange: Exchange, answer: Answer, cutAfterByt
   const { response } = exchange;
   try {
     response.writeHead(answer.status, { 'x-amz-request-id': exchange.requestId, ...answer.headers });
-    if (typeof answer.body === 'object') await sendData(response, answer.body, cutAfterBytes);
+    if (typeof answer.body === 'object') await sendData(exchange, answer.body, cutAfterBytes);
     else response.end(answer.body);
   } finally {
     if (typeof answer.body === 'object') answer.body.release();
   }
 }
 
-async function sendData(response: ServerResponse, body: DataBody, cutAfterBytes?: number): Promise<void> {
+async function sendData(exchange: Exchange, body: DataBody, cutAfterBytes?: number): Promise<void> {
+  const { response } = exchange;
   let sentBytes = 0;
   for await (const chunk of body.chunks) {
     sentBytes += chunk.length;
     if (cutAfterBytes !== undefined && sentBytes >= cutAfterBytes) {
       const last = chunk.subarray(0, chunk.length - (sentBytes - cutAfterBytes));
-      response.write(last, () => response.destroy());
+      response.write(last, () => breakOff(exchange));
       return;
     }
     if (!response.write(chunk)) await drained(response);
@@ -40,10 +41,20 @@ async function drained(response: ServerResponse): Promise<void> {
   response.off('drain', resolve).off('close', resolve);
 }
 
+/**
+ * Breaks the connection. The response alone cannot: as long as the one before it on the connection is not done it has no
+ * socket, and destroying it is then heard by nobody.
+ */
+export function breakOff({ http, response }: Exchange): void {
+  response.destroy();
+  http.socket.destroy();
+}
+
 /** Sends an error as S3 does, and reads on what the client is still sending, so that it gets to read the answer. */
-export function sendError({ http, response, heldBack, requestId }: Exchange, error: S3Error): void {
+export function sendError(exchange: Exchange, error: S3Error): void {
+  const { http, response, heldBack, requestId } = exchange;
   if (response.headersSent || response.destroyed) {
-    response.destroy();
+    breakOff(exchange);
     return;
   }
   const root = branch('Error', [

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import path from 'node:path';
-import { sendAnswer, sendError } from './answer.ts';
+import { breakOff, sendAnswer, sendError } from './answer.ts';
 import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './bucket-operations.ts';
 import type { Account, Call, Operation } from './call.ts';
 import { accessDenied, asS3Error, S3Error } from './errors.ts';
@@ -136,7 +136,6 @@ class Service {
   }
 
   async #answer(exchange: Exchange): Promise<void> {
-    const { response } = exchange;
     const asSent = parseRequest(exchange);
     const signedBy = verifySignature(asSent, {
       region: this.#options.region,
@@ -160,7 +159,7 @@ class Service {
     const answer = await perform(operation, call);
     if (fault === 'lose-answer') {
       if (typeof answer.body === 'object') answer.body.release();
-      response.destroy();
+      breakOff(exchange);
       return;
     }
     const cut = typeof fault === 'object' && 'cutAfterBytes' in fault ? fault.cutAfterBytes : undefined;
@@ -168,8 +167,9 @@ class Service {
   }
 
   // True when the fault was the whole answer.
-  async #strike({ response }: Exchange, fault: FaultAnswer | undefined): Promise<boolean> {
-    if (fault === 'cut-connection') response.destroy();
+  async #strike(exchange: Exchange, fault: FaultAnswer | undefined): Promise<boolean> {
+    const { response } = exchange;
+    if (fault === 'cut-connection') breakOff(exchange);
     if (fault === 'hold') {
       const gone = new AbortController();
       response.once('close', () => gone.abort());

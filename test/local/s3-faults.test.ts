@@ -1,6 +1,9 @@
 // Do faults strike as planned: the right requests, as often as planned, and in the way planned?
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { bucket, getBytes, owner, patternBytes, startTestS3, type TestS3 } from '../support/s3-server.ts';
 
@@ -16,6 +19,7 @@ afterAll(() => local.close());
 
 const put = (Key: string, s3 = local.s3) => s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }));
 const head = (Key: string) => local.s3.send(new HeadObjectCommand({ Bucket, Key }));
+const presigned = async (Key: string) => new URL(await getSignedUrl(local.s3, new GetObjectCommand({ Bucket, Key })));
 const slowDown = { status: 503, code: 'SlowDown' };
 
 test('an error answer strikes as often as planned, and nothing is done', async () => {
@@ -54,6 +58,17 @@ test('a cut connection does nothing', async () => {
   local.server.faults.add({ operation: 'PutObject', times: 1, answer: 'cut-connection' });
   await expect(put('cut')).rejects.toMatchObject({ code: 'ECONNRESET' });
   await expect(head('cut')).rejects.toMatchObject({ name: 'NotFound' });
+});
+
+test('a connection is cut also while an answer on it is under way', async () => {
+  local.server.faults.add({ operation: 'GetObject', key: /^there$/, times: 1, answer: 'hold' });
+  local.server.faults.add({ operation: 'GetObject', key: /^cut$/, times: 1, answer: 'cut-connection' });
+  const asked = await Promise.all(['there', 'cut'].map(presigned));
+  const socket = connect(local.server.port, '127.0.0.1').resume();
+  socket.write(
+    asked.map(({ pathname, search, host }) => `GET ${pathname}${search} HTTP/1.1\r\nhost: ${host}\r\n\r\n`).join(''),
+  );
+  await once(socket, 'close');
 });
 
 test('a lost answer comes after everything was done', async () => {
