@@ -34,6 +34,15 @@ const EXTENSION_MS = 40_000;
 const SPARE_MS = 5_000;
 
 export async function keep(ports: Ports, input: StepInput<'keep'>): Promise<StepOutput<'keep'>> {
+  try {
+    return await oneTurn(ports, input);
+  } catch (error) {
+    await tellWhy(ports, input.run, error);
+    throw error;
+  }
+}
+
+async function oneTurn(ports: Ports, input: StepInput<'keep'>): Promise<StepOutput<'keep'>> {
   const { run, holder, until } = input;
   const { store } = ports;
   const startedAt = ports.now();
@@ -47,12 +56,7 @@ export async function keep(ports: Ports, input: StepInput<'keep'>): Promise<Step
     return { over: true };
   }
   const endsAt = Math.min(startedAt + input.seconds * 1000, until === 0 ? Number.POSITIVE_INFINITY : until);
-  try {
-    return { over: await takeTurn(ports, command, known, { run, holder, endsAt }) };
-  } catch (error) {
-    if (known === undefined) await tellWhy(ports, run, error);
-    throw error;
-  }
+  return { over: await takeTurn(ports, command, known, { run, holder, endsAt }) };
 }
 
 /** Whether it was the last. */
@@ -147,9 +151,10 @@ interface Holding extends Turn, Held {
 async function holdOn(ports: Ports, session: Session, holding: Holding): Promise<boolean> {
   const { endsAt } = holding;
   const latest = Math.min(endsAt + EXTENSION_MS, ports.now() + ports.remaining() - SPARE_MS);
+  const isKnownToBeOver = lookout(ports, holding);
   let asked: Promise<boolean> | undefined;
   for (;;) {
-    if (await isKnownToBeOver(ports, holding)) return true;
+    if (await isKnownToBeOver()) return true;
     const now = ports.now();
     if (now >= latest) return false;
     const wait = pause(Math.min(LOOK_MS, (now < endsAt ? endsAt : latest) - now), false);
@@ -162,10 +167,19 @@ async function holdOn(ports: Ports, session: Session, holding: Holding): Promise
   }
 }
 
-/** S3 may be away for a while, or slow: no reason to let go of what cannot be had again. */
-async function isKnownToBeOver(ports: Ports, { run, command, snapshot }: Holding): Promise<boolean> {
-  const over = isOver(ports, run, command, snapshot).catch(() => false);
-  return Promise.race([over, pause(LOOK_MS, false)]);
+/**
+ * Gives what looks once more whether it is over. S3 may be away for a while, or slow: no reason to let go of what cannot be
+ * had again, nor to stand still; but an answer that comes late is heard when it comes.
+ */
+function lookout(ports: Ports, { run, command, snapshot }: Holding): () => Promise<boolean> {
+  const known = { over: false };
+  const look = async () => {
+    if (await isOver(ports, run, command, snapshot).catch(() => false)) known.over = true;
+  };
+  return async () => {
+    await Promise.race([look(), pause(LOOK_MS)]);
+    return known.over;
+  };
 }
 
 /** No answer that ends a turn. */
@@ -183,7 +197,11 @@ async function otherHolds({ store }: Ports, session: Session, { run, holder, min
 /** So that the run need not wait for a snapshot that will not come. What heals is tried again instead. */
 async function tellWhy({ store }: Ports, run: string, error: unknown): Promise<void> {
   if (error instanceof PgshiftError && ERROR_KINDS[error.kind].retry !== 'final') return;
-  if ((await findSnapshot(store, run).catch(() => undefined)) !== undefined) return;
+  const mayBeThere = await findSnapshot(store, run).then(
+    (snapshot) => snapshot !== undefined,
+    () => true,
+  );
+  if (mayBeThere) return;
   const { kind, message } = error instanceof PgshiftError ? error : { kind: 'Unexpected', message: undefined };
   const over: Over = { reason: 'not taken', kind, ...(message === undefined ? {} : { message }) };
   await end(store, run, over).catch(() => {});

@@ -147,6 +147,34 @@ describe.each(postgresVersions)('on $name', (version) => {
     expect(await turn(ports, 'second')).toEqual({ over: true });
   });
 
+  test('so is what keeps it from beginning to', async () => {
+    const ports = await world(me());
+    await ports.store.remove([artifactKeys.command(run)]);
+    const waiting = expect(hold(ports, { run, release: false })).rejects.toMatchObject({ name: 'Unexpected' });
+    await expect(turn(ports, 'second')).rejects.toMatchObject({ name: 'Unexpected' });
+    await waiting;
+  });
+
+  test('a release is heard though each look of a holder takes longer than the next one waits for', async () => {
+    const ports = await world(me());
+    const { store } = ports;
+    let answerLast = () => {};
+    const findText: typeof store.findText = async (key) => {
+      const text = await store.findText(key);
+      const holds = (await store.findText(artifactKeys.snapshotHolder(run, 'first'))) !== undefined;
+      if (key !== artifactKeys.snapshotOver(run) || !holds) return text;
+      answerLast();
+      await new Promise<void>((resolve) => {
+        answerLast = resolve;
+      });
+      return text;
+    };
+    const holder = turn({ ...ports, store: { ...store, findText } }, 'first', 600);
+    await hold(ports, { run, release: false });
+    await release(ports);
+    expect(await holder).toEqual({ over: true });
+  });
+
   test('a server that was started again has lost it, and says so', async () => {
     const ports = await world(me());
     const holder = turn(ports, 'first');
