@@ -28,10 +28,18 @@ export const TIME_SCALE = 0.02;
 /** Longer than a busy machine stands still: who imports a snapshot has to be faster than two hand-overs. */
 const TURN_SECONDS = 4;
 const KEEP_SECONDS = 0.5;
+/**
+ * A relay that ends has looked once more with each holder, or, where its run failed, twice; what faults do to a holder is
+ * tried again up to seven times. One that takes more turns will go on.
+ */
+const MOST_TURNS = 20;
 /** A server notices in an instant that a client is gone; on a busy machine the instant is longer. */
 const GONE_MS = 10_000;
 
 let runs = 0;
+
+/** What a schedule waits for. */
+export type Stage = 'the run' | 'the relay' | 'what was taken for dead' | 'what comes after it';
 
 export interface Hooks {
   /** What is sent in place of a statement to the target. */
@@ -44,6 +52,8 @@ export interface Hooks {
   readonly prepare?: (schema: string) => Promise<void>;
   /** Of the run, besides those that faults explain. */
   readonly mayFailWith?: readonly string[];
+  /** Hears what is waited for next. */
+  readonly reached?: (stage: Stage) => void;
 }
 
 /** A session that is not ended goes on. */
@@ -78,6 +88,7 @@ async function attempt(world: World, schedule: Schedule, hooks: Hooks, names: Na
   const source = await readContent(world.sourceSession, schema);
   const before = await readContent(target.session, schema);
   let changed = !schedule.load.snapshot;
+  let turns = 0;
   const faulty = new FaultyRun({
     ...{ faults: schedule.faults, s3, killables, environment },
     rewrite: (sql) => {
@@ -86,6 +97,7 @@ async function attempt(world: World, schedule: Schedule, hooks: Hooks, names: Na
     },
     async before(invocation: Invocation) {
       await hooks.before?.(invocation);
+      if (invocation.step === 'keep') turns += 1;
       if (invocation.step !== 'discover' || changed) return;
       changed = true;
       await world.sourceSession.run(changeSource(schema));
@@ -100,8 +112,12 @@ async function attempt(world: World, schedule: Schedule, hooks: Hooks, names: Na
     const uris = { source: world.source.uri(), target: target.redshift.uri(), ...hooks.uris };
     const command = commandText(schema, schedule.load, uris);
     const ended = await machines.ended(await machines.start('Load', run, { command }));
-    const relay = await endOfRelay(machines, run);
+    hooks.reached?.('the relay');
+    const most = turns + MOST_TURNS;
+    const relay = await endOfRelay(machines, run, () => turns <= most);
+    hooks.reached?.('what was taken for dead');
     await faulty.over();
+    hooks.reached?.('what comes after it');
     const found = await readContent(target.session, schema);
     const fired = [...faulty.fired];
     const wanted = expected(schedule.load, source, before);
@@ -128,14 +144,13 @@ async function attempt(world: World, schedule: Schedule, hooks: Hooks, names: Na
   }
 }
 
-/** Its status once it has ended, which it has to do by itself; undefined when there never was one. */
-async function endOfRelay(machines: InProcess, run: string): Promise<string | undefined> {
+/** Its status once it has ended, which it has to do by itself, or is given up; undefined when there never was one. */
+async function endOfRelay(machines: InProcess, run: string, isEnding: () => boolean): Promise<string | undefined> {
   const arn = machines.relayOf(run);
-  const until = performance.now() + (TURN_SECONDS + KEEP_SECONDS) * 1000 + GONE_MS;
   try {
     for (;;) {
       const { status } = await machines.look(arn);
-      if (status !== 'RUNNING' || performance.now() > until) return status;
+      if (status !== 'RUNNING' || !isEnding()) return status;
       await pause(20);
     }
   } catch (error) {
