@@ -17,8 +17,8 @@ export interface Coat {
   at(place: Place, side: Side, about: About): Promise<void>;
   /** Comes around everything that a step asks for. */
   pace<Result>(work: () => Promise<Result>): Promise<Result>;
-  /** What is sent in place of a statement of the target's: for mutations. */
-  rewrite?(sql: string): string;
+  /** What is sent in place of a statement of the target's: for mutations. May come after others on the bare session. */
+  rewrite?(sql: string, session: Session): string | Promise<string>;
 }
 
 /** The places that a statement is. */
@@ -68,11 +68,11 @@ export function inCoat(ports: Ports, coat: Coat): Ports {
 type Around = <Result>(places: readonly Place[], about: About, work: () => Promise<Result>) => Promise<Result>;
 
 function sessionInCoat(session: Session, wire: Wire, end: string, around: Around, coat: Coat): Session {
-  const sent = (sql: string) => (end === 'target' && coat.rewrite !== undefined ? coat.rewrite(sql) : sql);
+  const sent = async (sql: string) => (end === 'target' ? ((await coat.rewrite?.(sql, session)) ?? sql) : sql);
   return {
     ...session,
-    query: (sql, values) => around(placesOf(sql), { wire }, () => session.query(sent(sql), values)),
-    run: (sql) => around(placesOf(sql), { wire }, () => session.run(sent(sql))),
+    query: (sql, values) => around(placesOf(sql), { wire }, async () => session.query(await sent(sql), values)),
+    run: (sql) => around(placesOf(sql), { wire }, async () => session.run(await sent(sql))),
     describe: (sql) => around(['statement'], { wire }, () => session.describe(sql)),
     copyOut(sql, refused) {
       const { bytes, rows } = session.copyOut(sql, refused);

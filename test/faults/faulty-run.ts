@@ -25,7 +25,7 @@ export interface FaultyOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Comes before each call of a step. */
   readonly before: (invocation: Invocation) => Promise<void>;
-  readonly rewrite?: (sql: string) => string;
+  readonly rewrite?: NonNullable<Coat['rewrite']>;
 }
 
 /** Somebody who was taken for dead, and waits. */

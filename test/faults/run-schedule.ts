@@ -9,6 +9,7 @@ import type { Terminal } from '../../cli/terminal.ts';
 import { artifactKeys } from '../../core/artifacts.ts';
 import type { Session } from '../../core/ports.ts';
 import { type Ended, type InProcess, type Invocation, startInProcess } from '../support/in-process.ts';
+import type { Coat } from './coat.ts';
 import { FaultyRun } from './faulty-run.ts';
 import { type Fault, isGood, type Schedule, type Verdict } from './model.ts';
 import {
@@ -43,7 +44,7 @@ export type Stage = 'the run' | 'the relay' | 'what was taken for dead' | 'what 
 
 export interface Hooks {
   /** What is sent in place of a statement to the target. */
-  readonly rewrite?: (sql: string) => string;
+  readonly rewrite?: NonNullable<Coat['rewrite']>;
   /** Comes before each call of a step. */
   readonly before?: (invocation: Invocation) => Promise<void>;
   /** Where the ends are reached, when it is by a way of the test's own. */
@@ -91,9 +92,9 @@ async function attempt(world: World, schedule: Schedule, hooks: Hooks, names: Na
   let turns = 0;
   const faulty = new FaultyRun({
     ...{ faults: schedule.faults, s3, killables, environment },
-    rewrite: (sql) => {
+    rewrite: (sql, session) => {
       const sent = schedule.unendable ? UNENDABLE(sql) : sql;
-      return hooks.rewrite?.(sent) ?? sent;
+      return hooks.rewrite?.(sent, session) ?? sent;
     },
     async before(invocation: Invocation) {
       await hooks.before?.(invocation);
