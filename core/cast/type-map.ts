@@ -42,7 +42,7 @@ export interface TypeGroup {
 const ANY_TEXT = 'VARCHAR(65535)';
 const IN_JSON = 'JSON is not `NaN`: what has no form there (dates, bytes, oid, `NaN`, ranges) is a string';
 const IN_SUPER =
-  'in SUPER a number of more than 38 digits, or with an exponent, is a double, a string over 65,535 bytes is refused, and JSON’s null may read like NULL';
+  'in SUPER a number of more than 38 digits, or with an exponent, is a double, -0 may be 0, a string over 65,535 bytes is refused, and JSON’s null may read like NULL';
 
 export const TYPE_MAP: readonly TypeGroup[] = [
   {
@@ -244,7 +244,7 @@ export const TYPE_MAP: readonly TypeGroup[] = [
         target: 'SUPER',
         // `[1,2.5,-3]`, which is JSON too.
         render: '{}::text',
-        loses: 'arithmetic: it arrives as a list of numbers',
+        loses: 'arithmetic, and the sign of -0: it arrives as a list of numbers',
         back: 'jsonb',
         varchar: { option: 'arrays', back: 'vector, halfvec' },
       },

@@ -15,7 +15,7 @@ export function debianPostgres(): PostgresVersion & { readonly programs: string 
         .sort((a, b) => b - a)
     : [];
   if (major === undefined) {
-    throw new Error(`No PostgreSQL below ${PACKAGED}: apt-get install postgresql postgresql-15-postgis-3`);
+    throw new Error(`No PostgreSQL below ${PACKAGED}: run test/external/install.sh as root`);
   }
   const programs = join(PACKAGED, String(major), 'bin');
   return { name: `PostgreSQL ${major} of Debian`, major, binaries: asPackage(programs), programs };
