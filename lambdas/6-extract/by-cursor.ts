@@ -13,8 +13,8 @@ import { storeCsv } from './store-csv.ts';
 const MOST_ROWS = 1000;
 /** What one FETCH is aimed at: 8 MiB, so that a Lambda of 1,769 MB never feels it and a round trip is worth its while. */
 const FETCH_BYTES = 8 * 1024 * 1024;
-/** What one FETCH may bring if every value is as long as its column: 256 MiB. */
-const MOST_FETCH_BYTES = 256 * 1024 * 1024;
+/** What one FETCH may bring where all of its rows are as long as the longest: 16 MiB, which are in memory a few times. */
+const MOST_FETCH_BYTES = 16 * 1024 * 1024;
 /** Before the first rows have shown how long they are. */
 const FIRST_ROWS = 100;
 
@@ -22,7 +22,7 @@ export async function byCursor(
   extracting: Extracting,
   session: Session,
   reading: Reading,
-  select: string,
+  { select, longest }: { readonly select: string; readonly longest: number },
 ): Promise<Written> {
   const { columns } = reading.table;
   await session.run(declareCursor(select));
@@ -32,7 +32,7 @@ export async function byCursor(
     ended = resolve;
   });
   const fetched = async function* (): AsyncGenerator<Value[]> {
-    for await (const row of rowsOf(session, columns)) {
+    for await (const row of rowsOf(session, columns, longest)) {
       count += 1;
       yield row;
     }
@@ -56,8 +56,9 @@ const csvOptions = (sentinel: string): Options => ({
   cast: { boolean: () => sentinel, string: (value) => value },
 });
 
-async function* rowsOf(session: Session, columns: readonly PlannedColumn[]): AsyncGenerator<Value[]> {
-  const most = Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_FETCH_BYTES / longestRow(columns))));
+/** `longest`: bytes of the longest row. */
+async function* rowsOf(session: Session, columns: readonly PlannedColumn[], longest: number): AsyncGenerator<Value[]> {
+  const most = Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_FETCH_BYTES / longest)));
   for (let wanted = Math.min(FIRST_ROWS, most); ; ) {
     const rows = await session.query(fetchRows(wanted));
     let bytes = 0;
@@ -69,13 +70,4 @@ async function* rowsOf(session: Session, columns: readonly PlannedColumn[]): Asy
     if (rows.length < wanted) return;
     wanted = Math.max(1, Math.min(most, Math.floor((FETCH_BYTES * rows.length) / Math.max(1, bytes))));
   }
-}
-
-/** As the columns' types allow, as text. JSON_SERIALIZE ends at 65,535 bytes, and two digits are a byte. */
-function longestRow(columns: readonly PlannedColumn[]): number {
-  return columns.reduce((sum, { type }) => {
-    const length = Number(/^(?:VARCHAR|CHAR|VARBYTE)\((\d+)/i.exec(type)?.[1] ?? 0);
-    if (/^VARBYTE/i.test(type)) return sum + 2 * length;
-    return sum + (length > 0 ? length : /^(?:SUPER|jsonb|bytea|text|geo)/i.test(type) ? 65_535 : 64);
-  }, 1);
 }

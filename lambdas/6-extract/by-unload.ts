@@ -16,7 +16,7 @@ export async function byUnload(
   { ports, run, attempt }: Extracting,
   session: Session,
   { address: { batch, part }, table, planned, sentinel }: Reading,
-  select: string,
+  { select }: { readonly select: string },
 ): Promise<Written> {
   const { store } = ports;
   const folder = `s3://${store.bucket}/`;

@@ -51,7 +51,7 @@ async function writePart(extracting: Extracting, session: Session, reading: Read
   const select = selectPart(table, planned, draw);
   // A line that is `\.` and nothing else ends PostgreSQL's COPY; UNLOAD has no quotes for it, and a cursor's rows have.
   const unloads = table.redshift?.by === 'unload' && look.ends === 0;
-  const written = await (unloads ? byUnload : byCursor)(extracting, session, reading, select);
+  const written = await (unloads ? byUnload : byCursor)(extracting, session, reading, { ...look, select });
   if (written.rows !== look.rows) {
     const message = `${planned.from} has ${look.rows} rows, and ${written.rows} were read in the same transaction.`;
     throw new PgshiftError('CountMismatch', message);

@@ -1,10 +1,17 @@
 // Does what a Redshift holds arrive in another as it left, by either road, of one moment, and with its keys and encodings?
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { artifactKeys } from '../../core/artifacts.ts';
 import { PgshiftError } from '../../core/errors.ts';
 import type { PlanChunk, PlanSummary } from '../../core/plan/model.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { BatchRecord } from '../../core/report/model.ts';
+import { bundleScript } from '../../infra/bundle.ts';
 import { detect } from '../../lambdas/1-detect/detect.ts';
 import { discover } from '../../lambdas/3-discover/discover.ts';
 import { plan } from '../../lambdas/4-plan/plan.ts';
@@ -15,9 +22,10 @@ import { publish } from '../../lambdas/8-publish/publish.ts';
 import type { PostgresServer } from '../../local/postgres/server.ts';
 import type { RedshiftServer } from '../../local/redshift/server.ts';
 import { createDatabase, openSession, startTestPostgres, type TestDatabase } from '../support/database.ts';
-import { EVERY_TYPE, type FromRedshift, startFromRedshift } from '../support/from-redshift.ts';
+import type { ExtractChild } from '../support/extract-child.ts';
+import { EVERY_TYPE, type FromRedshift, loginOf, startFromRedshift } from '../support/from-redshift.ts';
 import { loadBySteps } from '../support/load-by-steps.ts';
-import { bucket } from '../support/redshift-stand-in.ts';
+import { bucket, keys, region } from '../support/redshift-stand-in.ts';
 import { stepWorld } from '../support/step-world.ts';
 
 let world: FromRedshift;
@@ -415,4 +423,38 @@ test('rows that the target refuses are put aside and the others loaded, from fil
       .filter((line) => line !== '')
       .toSorted(),
   ).toEqual(['1,"x,y"', '2,no number']);
+});
+
+test('a cursor holds a few MB of rows at a time, also where wide rows follow after narrow ones', async () => {
+  // 100 rows of few bytes, then 2,000 of 50 kB: 100 MB of them.
+  const digests = (from: number) => Array.from({ length: 40 }, (_, i) => `MD5(n || '-' || ${from + i})`).join(' || ');
+  const source = await world.source(
+    'wide',
+    `CREATE TABLE n (n INTEGER); INSERT INTO n VALUES ${Array.from({ length: 100 }, (_, n) => `(${n})`).join(', ')};
+     CREATE TABLE wide (id INTEGER, note VARCHAR(65535));
+     INSERT INTO wide SELECT n, 'x' FROM n;
+     INSERT INTO wide SELECT n, REPEAT(${digests(0)}, 40) FROM (SELECT a.n * 20 + b.n AS n FROM n AS a, n AS b WHERE b.n < 20) AS "all"`,
+  );
+  const ports = world.ports(source, source);
+  const command = world.command("WITH read by cursor INCLUDING ONLY TABLE NAMES MATCHING 'wide' IN SCHEMA 'public'");
+  await detect(ports, { run: 'wide', input: { command } });
+  await discover(ports, { run: 'wide', snapshot: false });
+  await plan(ports, { run: 'wide' });
+  const child: ExtractChild = {
+    ...{ endpoint: world.standIn.s3.endpoint, region, credentials: keys, bucket },
+    login: loginOf(source.uri()),
+    input: { run: 'wide', batch: 0, chunk: 0, table: 0, part: 0, attempt: 0 },
+  };
+  const folder = mkdtempSync(join(tmpdir(), 'pgshift-extract-'));
+  const script = join(folder, 'child.mjs');
+  bundleScript(fileURLToPath(new URL('../support/extract-child.ts', import.meta.url)), script);
+  // Texts are in the old space when they stay: held together they do not fit into 64 MB, and the process would end.
+  const heap = '--max-old-space-size=64';
+  const { stdout } = await promisify(execFile)(process.execPath, [heap, script, JSON.stringify(child)]);
+  rmSync(folder, { recursive: true });
+  const { written, peakBytes } = JSON.parse(stdout);
+  expect(written.rows).toBe(2100);
+  expect(written.csvBytes).toBeGreaterThan(100e6);
+  // 80 MB are Node's own, and some 100 MB the young space that it takes where there is room.
+  expect(peakBytes).toBeLessThan(350e6);
 });

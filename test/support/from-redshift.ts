@@ -85,7 +85,7 @@ export async function startFromRedshift(options: Partial<RedshiftOptions> = {}):
   };
 }
 
-function loginOf(uri: string): Login {
+export function loginOf(uri: string): Login {
   const { username, password, port, pathname } = new URL(uri);
   return {
     port: Number(port),

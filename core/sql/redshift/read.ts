@@ -8,6 +8,7 @@ import type { RowsAt } from '../checksums.ts';
 import { headedColumns } from '../empty-bytes.ts';
 import { copyLiteral, identifier, redshiftLiteral } from '../quote.ts';
 import { authorize } from './copy-in.ts';
+import { longestQuery, restOfRow } from './longest-row.ts';
 
 type Columns = Pick<PlannedTable, 'columns' | 'redshift'>;
 
@@ -54,6 +55,8 @@ export interface Look {
   readonly collisions: number;
   /** Rows that are `\.` and nothing else, which ends PostgreSQL's COPY. */
   readonly ends: number;
+  /** Bytes of the longest row, where a cursor may have to give it. */
+  readonly longest: number;
   readonly guarded: readonly { readonly column: number; readonly guard: number; readonly rows: number }[];
 }
 
@@ -70,10 +73,12 @@ export function lookAtPart(table: Columns, part: PlannedPart, sentinel: string, 
   ];
   const [only] = columns.length === 1 ? texts : [];
   const ends = only === undefined ? [] : [`${only.expression} = CHR(92) || '.'`];
+  const longest = table.redshift?.by === 'cursor' || only !== undefined ? longestQuery(columns) : undefined;
   return `SELECT ${[
     'COUNT(*) AS "rows"',
     count(collides, 'collisions'),
     count(ends, 'ends'),
+    ...(longest === undefined ? [] : [`${longest} AS "longest"`]),
     ...columns.flatMap((column, at) => guardCounts(column, at)),
   ].join(', ')} FROM ${rowsOf(part)}${whereOf(part)}`;
 }
@@ -107,6 +112,7 @@ export function readLook({ columns }: Columns, row: Readonly<Record<string, stri
     rows: number('rows'),
     collisions: number('collisions'),
     ends: number('ends'),
+    longest: number('longest') + restOfRow(columns),
     guarded: guarded.filter(({ rows }) => rows > 0),
   };
 }
