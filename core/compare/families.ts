@@ -60,6 +60,12 @@ export function familyFrom(source: ColumnType, sql: string, isItself: boolean): 
   return padded ? { kind: 'padded text' } : family;
 }
 
+/** The family of a column of Redshift whose values went into PostgreSQL, where a CAST may have made a char(n) of a VARCHAR. */
+export function familyInto(sql: string, target: ColumnType): Family | undefined {
+  const family = familyInRedshift(sql);
+  return family?.kind === 'text' && effective(target).name === 'bpchar' ? { kind: 'padded text' } : family;
+}
+
 /** What a type of PostgreSQL is read as where the other end has another type. */
 const POSTGRESQL: Readonly<Record<string, (typeof REDSHIFT)[string]>> = {
   int2: 'integer',

@@ -3,7 +3,7 @@
 import { castToRedshift } from '../cast/postgresql-to-redshift.ts';
 import type { Column, Dialect } from '../catalog/model.ts';
 import { identifier } from '../sql/quote.ts';
-import { effective, familyFrom, familyInPostgresql, familyInRedshift } from './families.ts';
+import { effective, familyFrom, familyInPostgresql, familyInRedshift, familyInto } from './families.ts';
 import { type Family, type Form, formOf } from './forms.ts';
 import { ownValue, type WantedColumn } from './wanted.ts';
 
@@ -32,7 +32,7 @@ export function meet(ends: Ends, wanted: WantedColumn, there: Column, tableIsAwa
       ? ends.source === 'postgresql'
         ? familyFrom(source.type, there.type.sql, isItself)
         : familyInRedshift(there.type.sql)
-      : familyInRedshift(source.type.sql);
+      : familyInto(source.type.sql, there.type);
   return family === undefined ? undefined : meeting(ends, family, value, there, source);
 }
 

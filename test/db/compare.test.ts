@@ -444,22 +444,28 @@ describe('from Redshift, and back by way of it', () => {
 
   test('what a CAST makes of texts and numbers of Redshift is equal to them, and a changed value is found', async () => {
     await ends.arrived('pessimistic', 'CREATE SCHEMA papers');
-    await ends.arrived('pessimistic', 'CREATE TABLE papers.t (m DECIMAL(20,2), x VARCHAR(90), at TIMESTAMP)');
+    await ends.arrived(
+      'pessimistic',
+      'CREATE TABLE papers.t (m DECIMAL(20,2), x VARCHAR(90), at TIMESTAMP, c VARCHAR(20))',
+    );
     const xml = '<?xml version="1.0" encoding="UTF-8"?><a/>';
-    await ends.arrived('pessimistic', `INSERT INTO papers.t VALUES (-1.50, '${xml}', '2026-11-29 01:02:03')`);
+    await ends.arrived('pessimistic', `INSERT INTO papers.t VALUES (-1.50, '${xml}', '2026-11-29 01:02:03', 'é    ')`);
     const target = await createDatabase(
       ends.source,
-      `CREATE SCHEMA papers; CREATE TABLE papers.t (m money, x xml, at date); INSERT INTO papers.t VALUES ('-1.50', '${xml}', '2026-11-29')`,
+      `CREATE SCHEMA papers; CREATE TABLE papers.t (m money, x xml, at date, c char(5)); INSERT INTO papers.t VALUES ('-1.50', '${xml}', '2026-11-29', 'é')`,
     );
-    const clauses = `INCLUDING ONLY TABLE NAMES LIKE '%' IN SCHEMA 'papers' CAST column t.m to money, column t.x to xml, column t.at to date`;
+    const clauses = `INCLUDING ONLY TABLE NAMES LIKE '%' IN SCHEMA 'papers' CAST column t.m to money, column t.x to xml, column t.at to date, column t.c to char(5)`;
     const different = async () => counting(await compared(...portsBetween(standIn('pessimistic'), target, clauses)));
     expect(await different()).toEqual([]);
-    await target.session.run(`UPDATE papers.t SET m = '1.50', x = '<?xml version="1.0"?><a/>', at = '2026-11-28'`);
+    await target.session.run(
+      `UPDATE papers.t SET m = '1.50', x = '<?xml version="1.0"?><a/>', at = '2026-11-28', c = 'e'`,
+    );
     expect((await different()).map(({ place }) => place)).toEqual([
       'papers.t',
       'papers.t.m',
       'papers.t.x',
       'papers.t.at',
+      'papers.t.c',
     ]);
     await target.drop();
     await ends.arrived('pessimistic', 'DROP SCHEMA papers CASCADE');
