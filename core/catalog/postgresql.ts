@@ -1,6 +1,7 @@
 // What of a database only PostgreSQL can have: indexes, checks, partitions, sequences, types and extensions. It is read where
 // the target is PostgreSQL: of the source to make it again, of the target to know what is there.
 
+import { type OwnView, ownViews } from './own-views.ts';
 import type { QUERIES } from './queries.generated.ts';
 import { boolean, groupBy, letter, maybe, optional, type Row, text } from './rows.ts';
 
@@ -147,6 +148,7 @@ export interface PostgresqlCatalog {
   readonly attached: Readonly<Record<string, readonly Attached[]>>;
   readonly sequences: readonly OwnSequence[];
   readonly types: readonly OwnType[];
+  readonly views: readonly OwnView[];
   readonly extensions: readonly Extension[];
   /** What is there for expressions to speak of, as PostgreSQL describes it. */
   readonly objects: readonly string[];
@@ -166,6 +168,7 @@ export function postgresqlCatalog(rows: PostgresqlRows): PostgresqlCatalog {
     attached: byTable(rows.attached, (row) => ({ kind: text(row, 'kind'), name: text(row, 'name') })),
     sequences: rows.sequences.map(readSequence),
     types: rows.definitions.map((row) => readType(row, needs)),
+    views: ownViews(rows, (oid) => needs.get(`view ${oid}`) ?? []),
     extensions: rows.extensions.map((row) => ({
       name: text(row, 'name'),
       ...maybe('schema', optional(row, 'schema')),

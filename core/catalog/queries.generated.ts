@@ -4,13 +4,13 @@
 export const QUERIES = {
   postgresql: {
     attached: `
--- What hangs on the tables that is neither rows nor columns, keys, indexes, checks or views? Triggers, rules, row-level
+-- What hangs on the tables and views that is neither rows nor columns, keys, indexes, checks or views? Triggers, rules, row-level
 -- security, extended statistics, publications; and materialized views over them.
 SELECT t.tgrelid AS table_oid, 'trigger' AS kind, t.tgname::text AS name
 FROM pg_catalog.pg_trigger t WHERE NOT t.tgisinternal AND coalesce((to_jsonb(t) ->> 'tgparentid')::oid, 0) = 0
 UNION ALL
 SELECT r.ev_class, 'rule', r.rulename FROM pg_catalog.pg_rewrite r
-JOIN pg_catalog.pg_class c ON c.oid = r.ev_class AND c.relkind IN ('r', 'p')
+JOIN pg_catalog.pg_class c ON c.oid = r.ev_class AND (c.relkind IN ('r', 'p') OR c.relkind = 'v' AND r.rulename <> '_RETURN')
 UNION ALL
 SELECT p.polrelid, 'policy', p.polname FROM pg_catalog.pg_policy p
 UNION ALL
@@ -380,17 +380,18 @@ WHERE k.contype IN ('p', 'u')
 ORDER BY k.conrelid, k.contype, k.conname;
 `,
     needs: `
--- What of the users' own does an index, a constraint, a default or a type speak of? Functions, operators, collations, types
+-- What of the users' own does an index, a constraint, a default, a type or a view speak of? Functions, operators, collations, types
 -- and sequences, as PostgreSQL describes them; what an extension owns is the extension.
 SELECT DISTINCT
        CASE d.classid WHEN 'pg_catalog.pg_attrdef'::regclass THEN 'default' WHEN 'pg_catalog.pg_constraint'::regclass THEN 'constraint'
-            WHEN 'pg_catalog.pg_type'::regclass THEN 'type' ELSE CASE i.relkind WHEN 'c' THEN 'type' ELSE 'index' END END AS of,
-       CASE WHEN f.oid IS NOT NULL THEN f.adrelid || '.' || f.adnum WHEN i.relkind = 'c' THEN i.reltype::text ELSE coalesce(nullif(k.contypid, 0), d.objid)::text END AS oid,
+            WHEN 'pg_catalog.pg_type'::regclass THEN 'type' WHEN 'pg_catalog.pg_rewrite'::regclass THEN 'view' ELSE CASE i.relkind WHEN 'c' THEN 'type' ELSE 'index' END END AS of,
+       CASE WHEN f.oid IS NOT NULL THEN f.adrelid || '.' || f.adnum WHEN i.relkind = 'c' THEN i.reltype::text ELSE coalesce(w.ev_class, nullif(k.contypid, 0), d.objid)::text END AS oid,
        coalesce('extension ' || x.extname, pg_describe_object(d.refclassid, coalesce(a.typelem, d.refobjid), 0)) AS needs
 FROM pg_catalog.pg_depend d
 LEFT JOIN pg_catalog.pg_attrdef f ON d.classid = 'pg_catalog.pg_attrdef'::regclass AND f.oid = d.objid
 LEFT JOIN pg_catalog.pg_constraint k ON d.classid = 'pg_catalog.pg_constraint'::regclass AND k.oid = d.objid
 LEFT JOIN pg_catalog.pg_class i ON d.classid = 'pg_catalog.pg_class'::regclass AND i.oid = d.objid
+LEFT JOIN pg_catalog.pg_rewrite w ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND w.oid = d.objid AND w.rulename = '_RETURN'
 LEFT JOIN pg_catalog.pg_class s ON d.refclassid = 'pg_catalog.pg_class'::regclass AND s.oid = d.refobjid
 -- An array is its element: nobody makes it by itself.
 LEFT JOIN pg_catalog.pg_type a ON d.refclassid = 'pg_catalog.pg_type'::regclass AND a.oid = d.refobjid AND a.typelem <> 0 AND a.typlen = -1
@@ -398,7 +399,7 @@ LEFT JOIN pg_catalog.pg_depend e ON e.classid = d.refclassid AND e.objid = coale
 LEFT JOIN pg_catalog.pg_extension x ON x.oid = e.refobjid
 WHERE d.refobjid >= 16384
   AND d.deptype = 'n'
-  AND (f.oid IS NOT NULL OR k.contype IN ('c', 'x') OR i.relkind IN ('i', 'I', 'c') OR d.classid = 'pg_catalog.pg_type'::regclass)
+  AND (f.oid IS NOT NULL OR k.contype IN ('c', 'x') OR i.relkind IN ('i', 'I', 'c') OR d.classid = 'pg_catalog.pg_type'::regclass OR w.oid IS NOT NULL)
   AND (d.refclassid IN ('pg_catalog.pg_proc'::regclass, 'pg_catalog.pg_operator'::regclass, 'pg_catalog.pg_opclass'::regclass,
                         'pg_catalog.pg_collation'::regclass, 'pg_catalog.pg_type'::regclass, 'pg_catalog.pg_ts_config'::regclass)
        OR s.relkind = 'S')
@@ -568,6 +569,45 @@ LEFT JOIN pg_catalog.pg_depend d
        ON d.classid = 'pg_catalog.pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e'
 LEFT JOIN pg_catalog.pg_extension x ON x.oid = d.refobjid
 ORDER BY t.oid;
+`,
+    viewColumns: `
+-- The columns of views in order, with their comments and what INSERT puts in them.
+SELECT a.attrelid AS view_oid, a.attnum AS number, a.attname AS name, d.description AS comment, pg_get_expr(f.adbin, f.adrelid) AS "default"
+FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind = 'v'
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_description d
+       ON d.objoid = c.oid AND d.objsubid = a.attnum AND d.classoid = 'pg_catalog.pg_class'::regclass
+LEFT JOIN pg_catalog.pg_attrdef f ON f.adrelid = c.oid AND f.adnum = a.attnum
+WHERE a.attnum > 0
+  AND n.nspname !~ '^pg_'
+  AND n.nspname <> 'information_schema'
+ORDER BY a.attrelid, a.attnum;
+`,
+    viewExtras: `
+-- What has a view besides its query and its comment?
+SELECT c.oid AS oid, n.nspname AS schema, c.relname AS name, array_to_string(c.reloptions, ', ') AS options
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'v'
+  AND n.nspname !~ '^pg_'
+  AND n.nspname <> 'information_schema'
+ORDER BY n.nspname, c.relname;
+`,
+    viewReads: `
+-- Which tables and views do views read, and which columns of them? Without a column where it is the whole row. What every
+-- database has is left out.
+SELECT DISTINCT r.ev_class AS view_oid, n.nspname AS schema, c.relname AS name, a.attname AS "column"
+FROM pg_catalog.pg_rewrite r
+JOIN pg_catalog.pg_class v ON v.oid = r.ev_class AND v.relkind = 'v'
+JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.objid = r.oid
+                           AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid <> r.ev_class
+JOIN pg_catalog.pg_class c ON c.oid = d.refobjid AND c.relkind <> 'S'
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid AND d.refobjsubid <> 0
+WHERE r.rulename = '_RETURN'
+  AND d.refobjid >= 16384
+ORDER BY 1, 2, 3, 4;
 `,
     views: `
 -- Which plain views are there, and how are they defined? Materialized views hold rows and stand among the tables.

@@ -14,7 +14,7 @@ export function identitiesAsSequences({ tables }: Pick<Catalog, 'tables'>): Post
   const columns = Map.groupBy(owned, ({ table }) => String(table.oid));
   return {
     ...{ tables: {}, keyActions: {}, indexes: {}, checks: {}, partitions: {}, attached: {}, defaultNeeds: {} },
-    ...{ types: [], extensions: [], objects: [] },
+    ...{ types: [], views: [], extensions: [], objects: [] },
     sequences: owned.map(({ sequence }) => sequence),
     columns: Object.fromEntries(
       [...columns].map(([oid, members]) => [

@@ -93,6 +93,8 @@ export interface LoadOptions extends PolicyOptions, TypeChoices {
   /** Materialized views and foreign tables of the source are copied too. */
   readonly materializedViews: boolean;
   readonly foreignTables: boolean;
+  /** The source's views over tables of the run are made in the target: between two of PostgreSQL. */
+  readonly createViews: boolean;
   /** Data objects stay in the bucket after a run that succeeded. */
   readonly keepFiles: boolean;
   /** Any hazard stops the run, not only those that lose or refuse. */

@@ -16,6 +16,7 @@ import { collisionHazards, runHazards, schemaHazards, strictly, workersFor } fro
 import type { PlanInput } from './input.ts';
 import { draftIntoPostgresql } from './into-postgresql/draft.ts';
 import { postgresqlForeignKeys } from './into-postgresql/foreign-keys.ts';
+import { planViews, withViews } from './into-postgresql/views.ts';
 import { draftIntoRedshift } from './into-redshift.ts';
 import { groupItems } from './items.ts';
 import { type ForeignKeyRules, planForeignKeys, redshiftForeignKeys } from './keys.ts';
@@ -56,7 +57,7 @@ export function buildPlan(input: PlanInput): Plan {
   const hazards = [
     ...clauseHazards(command, capabilities.target.dialect, dialect),
     ...decided.hazards,
-    ...schemaHazards(tables, existingSchemas, command),
+    ...schemaHazards(placesOf(tables), existingSchemas, command),
     ...hiddenPolicies(target, tables.filter(({ publish }) => publish === 'replace').length),
     ...workers.hazards,
     ...pieceHazards(options.schemaOnly ? [] : short, pieceBounds(options)),
@@ -130,9 +131,10 @@ function decideTables(input: PlanInput): Decided {
     clearing.left.tables,
     FOREIGN_KEYS[input.capabilities.target.dialect](input),
   );
+  const views = planViews({ input, tables: largestFirst, drafts, names, there });
   return {
     sources: largestFirst,
-    planned: withClearing(keyed.planned, clearing.statements),
+    planned: withViews(withClearing(keyed.planned, clearing.statements), views),
     hazards: [
       ...selection.hazards,
       ...placement.hazards,
@@ -141,6 +143,7 @@ function decideTables(input: PlanInput): Decided {
       ...clearing.hazards,
       ...drafts.flatMap((draft) => draft.hazards),
       ...keyed.hazards,
+      ...views.hazards,
     ],
   };
 }
@@ -149,6 +152,12 @@ function decideTables(input: PlanInput): Decided {
 function publishItemsFor(chunkOf: readonly number[], blocks: boolean, tableByTable: boolean): PublishItem[] {
   return chunkOf.length === 0 && blocks ? [{ publish: 0, first: 0, last: 0 }] : publishItems(chunkOf, tableByTable);
 }
+
+/** Everything that stands in a schema. */
+const placesOf = (tables: readonly PlannedTable[]): Pick<PlannedTable, 'target'>[] => [
+  ...tables,
+  ...tables.flatMap(({ postgresql }) => postgresql?.views ?? []),
+];
 
 /** None of them is made. */
 const allSchemas = (tables: readonly PlannedTable[]): ReadonlySet<string> =>

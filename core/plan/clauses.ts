@@ -17,6 +17,7 @@ export function clauseHazards(command: LoadCommand, target: Dialect, source: Dia
     ...remarks.map(({ message }) => report('WITHOUT_MEANING', message)),
     ...settings.map(({ hazard }) => hazard),
     ...conflicts(command),
+    ...viewConflicts(command, target, source),
     ...(target === 'redshift' ? blockHazards(command) : []),
   ];
 }
@@ -67,6 +68,19 @@ function conflicts({ options }: LoadCommand): Hazard[] {
   return options.dataOnly && options.schemaOnly
     ? [refuse('OPTIONS_CONFLICT', 'data only and schema only load nothing')]
     : [];
+}
+
+/** Views are written in their server's own SQL. */
+function viewConflicts({ options }: LoadCommand, target: Dialect, source: Dialect): Hazard[] {
+  if (!options.createViews) return [];
+  const end = target === 'redshift' ? 'target' : source === 'redshift' ? 'source' : undefined;
+  if (end !== undefined) {
+    const message = `create views makes views of PostgreSQL in PostgreSQL, and the ${end} is Redshift: make them in AFTER LOAD, or copy their rows with MATERIALIZE VIEWS`;
+    return [refuse('OPTIONS_CONFLICT', message)];
+  }
+  const none = options.dataOnly ? 'data only' : options.createTables ? undefined : 'create no tables';
+  const message = `create views makes views over the tables that the run makes, and ${none} makes none`;
+  return none === undefined ? [] : [refuse('OPTIONS_CONFLICT', message)];
 }
 
 const COMMITS = /^truncate\b/i;

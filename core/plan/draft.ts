@@ -10,6 +10,8 @@ export interface Draft {
   readonly hazards: readonly Hazard[];
   /** The CAST rules that were used, by number. */
   readonly usedCasts: readonly number[];
+  /** Between two of PostgreSQL: the columns that have their name and type in the target. */
+  readonly kept?: readonly string[];
 }
 
 /** `there` is what the target has; `index` the table's number in the plan. */

@@ -130,7 +130,7 @@ export const strictly = (hazard: Hazard): Hazard =>
 
 /** Schemas that the run would need and may not make. */
 export function schemaHazards(
-  tables: readonly PlannedTable[],
+  tables: readonly Pick<PlannedTable, 'target'>[],
   existing: ReadonlySet<string>,
   { options, beforeLoad }: Pick<LoadCommand, 'options' | 'beforeLoad'>,
 ): Hazard[] {

@@ -208,6 +208,15 @@ export interface PlannedPostgresql {
   /** Of a table that rows are added to: statements before they come, and whether its triggers stay silent. */
   readonly before?: readonly string[];
   readonly disableTriggers?: boolean;
+  /** In the publish transaction, after all of its tables: they read this one and such as come before it. */
+  readonly views?: readonly PlannedView[];
+}
+
+/** A view that is made once the table is live, instead of one of its name. */
+export interface PlannedView {
+  readonly target: Name;
+  /** Whole statements. */
+  readonly create: readonly string[];
 }
 
 export interface PlannedIndex {

@@ -25,6 +25,7 @@ export function planScript(summary: PlanSummary, chunks: readonly PlanChunk[], c
     '--',
     `-- ${counted(summary.tables.length, 'table')}, largest first; ${batchesText(summary)}`,
     ...summary.tables.map((table) => comment(tableLine(table, planned))),
+    ...viewLines(planned),
     ...measuredLines(planned),
     ...policyLines(planned),
     ...(chunks.length === 0 ? [] : script(chunks, planned, command)),
@@ -82,6 +83,13 @@ function tableLine(table: ShortTable, planned: readonly PlannedTable[]): string 
   return `${name}: ${facts.join(', ')}`;
 }
 
+/** Of `create views`. */
+function viewLines(tables: readonly PlannedTable[]): string[] {
+  const views = tables.flatMap(({ postgresql }) => postgresql?.views ?? []);
+  if (views.length === 0) return [];
+  return ['--', `-- ${counted(views.length, 'view')}, in this order`, ...views.map((view) => comment(nameOf(view)))];
+}
+
 /** What WITH measure columns found. */
 function measuredLines(tables: readonly PlannedTable[]): string[] {
   const lines = tables.flatMap(({ source, columns }) =>
@@ -136,12 +144,17 @@ function publishLines(tables: readonly PlannedTable[]): string[] {
   const swap = own.length === 0 ? swapStatements(tables) : swapInPostgresql(tables);
   return [
     ...statements(own.flatMap(({ indexes, sequences }) => [...indexes.map(({ sql }) => sql), ...sequences])),
-    ...statements(['BEGIN', ...swap, 'COMMIT']),
+    ...statements([
+      'BEGIN',
+      ...swap,
+      ...own.flatMap(({ views = [] }) => views.flatMap(({ create }) => create)),
+      'COMMIT',
+    ]),
     ...statements(own.flatMap(({ validate }) => validate)),
   ];
 }
 
-const nameOf = ({ target }: PlannedTable): string => `${target.schema}.${target.name}`;
+const nameOf = ({ target }: Pick<PlannedTable, 'target'>): string => `${target.schema}.${target.name}`;
 
 /** The statement of the first part stands for all: only the bounds differ. Guards of values would hide what is read. */
 function readLines(table: PlannedTable, sentinel: string): string[] {

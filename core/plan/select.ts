@@ -5,7 +5,7 @@ import type { LoadCommand, LoadOptions, MaterializedView, TableFilter } from '..
 import { patternMatcher } from '../command/patterns.ts';
 import { filterMatcher, patternText } from './match.ts';
 import type { Hazard } from './model.ts';
-import { type Name, OWN_PREFIX, placeOf } from './names.ts';
+import { keyOf, type Name, OWN_PREFIX, placeOf } from './names.ts';
 
 export interface Selection {
   readonly tables: readonly Table[];
@@ -26,13 +26,19 @@ export function selectTables(catalog: Catalog, command: Choice & { readonly opti
   );
   const judged = candidates.map((table) => ({ table, reason: reasonToLeave(table, command) }));
   const left = judged.flatMap(({ table, reason }) => (reason ? [hazard(reason.kind, table, reason.message)] : []));
-  const described = new Set(catalog.tables.filter(({ kind }) => kind === 'view').map(placeOf));
-  const views = catalog.views
-    .filter((view) => passes(view) && !described.has(placeOf(view)))
-    .map((view) => hazard('LEFT_OUT', view, whyNotCopied(view)));
+  const views = (command.options.createViews ? [] : viewsToMake(catalog, command)).map((view) =>
+    hazard('LEFT_OUT', view, whyNotCopied(view)),
+  );
   const external = (catalog.externalTables ?? []).filter(passes).map((table) => hazard('LEFT_OUT', table, EXTERNAL));
   const tables = judged.flatMap(({ table, reason }) => (reason ? [] : [table]));
   return { tables, hazards: [...left, ...views, ...external, ...unmatched(catalog, command, tables)] };
+}
+
+/** The plain views that the filters let through, without those that are copied as tables. */
+export function viewsToMake(catalog: Catalog, command: Choice): View[] {
+  const passes = tableFilter(command);
+  const described = new Set(catalog.tables.filter(({ kind }) => kind === 'view').map(keyOf));
+  return catalog.views.filter((view) => passes(view) && !described.has(keyOf(view)));
 }
 
 const EXTERNAL =

@@ -161,5 +161,8 @@ async function ownRows(ask: (sql: string) => Promise<Row[]>): Promise<Postgresql
     extensions: await ask(queries.extensions),
     objects: await ask(queries.objects),
     needs: await ask(queries.needs),
+    viewExtras: await ask(queries.viewExtras),
+    viewColumns: await ask(queries.viewColumns),
+    viewReads: await ask(queries.viewReads),
   };
 }

@@ -36,6 +36,8 @@ export interface PostgresqlColumns {
   readonly needs: readonly string[];
   readonly hazards: readonly Hazard[];
   readonly usedCasts: readonly number[];
+  /** The columns that have their name and type in the target. */
+  readonly kept: readonly string[];
 }
 
 export interface ColumnsPlanning {
@@ -69,11 +71,15 @@ export function planColumns(table: Table, planning: ColumnsPlanning): Postgresql
       ...planned.flatMap(({ hazards }) => hazards),
     ],
     usedCasts: planned.flatMap(({ used }) => used),
+    kept: table.columns.flatMap(({ name, type }, at) =>
+      planned[at]?.type === type.sql && planning.style(name) === name ? [name] : [],
+    ),
   };
 }
 
 interface OneColumn {
   readonly column?: PlannedColumn;
+  readonly type: string;
   readonly definition: string;
   readonly alterations: readonly string[];
   readonly sequence?: PlannedSequence;
@@ -102,6 +108,7 @@ function planColumn(table: Table, column: Column, planning: ColumnsPlanning): On
   const name = identifier(column.name);
   return {
     hazards,
+    type: made.cast.type,
     used: made.used,
     needs: value.kind === 'plain' && value.sql === '' ? [] : needs.filter((need) => !isOwnSequence(need, sequence)),
     ...(sequence === undefined || value.kind === 'generated' ? {} : { sequence }),

@@ -38,7 +38,7 @@ const NOTHING: PostgresqlCatalog = {
     attached: {},
     defaultNeeds: {},
   },
-  ...{ sequences: [], types: [], extensions: [], objects: [] },
+  ...{ sequences: [], types: [], views: [], extensions: [], objects: [] },
 };
 
 /** What the run's tables have in common is looked up once. */
@@ -47,7 +47,7 @@ export function draftIntoPostgresql(input: PlanInput): DraftTable {
   const fromRedshift = capabilities.source.dialect === 'redshift';
   const source = fromRedshift ? identitiesAsSequences(input.source) : input.source.postgresql;
   const target = input.target.postgresql ?? NOTHING;
-  const objects = new TargetObjects(source, target, capabilities.target.major);
+  const objects = TargetObjects.of(input);
   const postgis = target.extensions.find(({ name, schema }) => name === 'postgis' && schema !== undefined)?.schema;
   const postgisIn = postgis === undefined ? undefined : identifier(postgis);
   const road = fromRedshift ? redshiftToPostgresql({ postgisIn }) : postgresqlRoad(objects.typeIn);
@@ -101,6 +101,7 @@ function draftTable(drafting: Drafting, there: Occupied, placed: PlacedTable, in
     : [createPlain(names, existing.columns)];
   return {
     usedCasts: wished.usedCasts,
+    kept: fresh ? wished.kept : sameColumns(table, met),
     hazards: [
       ...wished.hazards,
       ...existing.hazards,
@@ -131,7 +132,7 @@ function draftTable(drafting: Drafting, there: Occupied, placed: PlacedTable, in
       ...(pieces === undefined ? {} : { pieces }),
       batches: groupParts(read.length, pieces !== undefined).map((numbers, batch) => ({ batch, parts: numbers })),
       postgresql: {
-        setup: fresh ? [...makeSchemas(input, table, members), ...objects.make(used, needs)] : [],
+        setup: fresh ? [...makeSchemas(drafting, table, members), ...objects.make(used, needs)] : [],
         indexes: indexes.builds,
         sequences:
           fresh && options.resetSequences
@@ -145,20 +146,17 @@ function draftTable(drafting: Drafting, there: Occupied, placed: PlacedTable, in
   };
 }
 
-/** Those of partitions as well, which may be elsewhere; with what the source says of them. */
-function makeSchemas({ source, target, command }: PlanInput, table: Table, members: readonly Member[]): string[] {
-  if (!command.options.createSchemas) return [];
-  const missing = new Set(
-    members.map(({ live }) => live.schema).filter((name) => !target.schemas.some((one) => one.name === name)),
+/** The columns that a table which is only filled has as the source has them. */
+const sameColumns = ({ columns }: Table, live: Table | undefined): string[] =>
+  columns.flatMap(({ name, type }) =>
+    live?.columns.some((column) => column.name === name && column.type.sql === type.sql) ? [name] : [],
   );
-  return [...missing].flatMap((name) => {
-    const of = members[0]?.live.schema === name ? table.schema : name;
-    const comment = source.schemas.find((one) => one.name === of)?.comment;
-    return [
-      `CREATE SCHEMA IF NOT EXISTS ${identifier(name)}`,
-      ...(comment === undefined ? [] : [commentOn('SCHEMA', identifier(name), comment)]),
-    ];
-  });
+
+/** Those of partitions as well, which may be elsewhere; with what the source says of them. */
+function makeSchemas({ input: { command }, objects }: Drafting, table: Table, members: readonly Member[]): string[] {
+  if (!command.options.createSchemas) return [];
+  const schemas = new Set(members.map(({ live }) => live.schema));
+  return [...schemas].flatMap((name) => objects.schema(name, members[0]?.live.schema === name ? table.schema : name));
 }
 
 /** How rows leave the source, and how they are summed. */

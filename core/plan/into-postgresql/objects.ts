@@ -2,10 +2,11 @@
 // they are missing, never changed.
 
 import type { TypeIn } from '../../cast/postgresql-to-postgresql.ts';
-import type { ColumnType } from '../../catalog/model.ts';
+import type { ColumnType, Schema } from '../../catalog/model.ts';
 import type { Extension, OwnSequence, OwnType, PostgresqlCatalog } from '../../catalog/postgresql.ts';
 import { commentOn, createSequence, createType, unlessThere } from '../../sql/postgresql/create.ts';
 import { identifier, qualified } from '../../sql/quote.ts';
+import type { PlanInput } from '../input.ts';
 import { keyOf } from '../names.ts';
 
 /** Values of these cannot be written, only made by the server itself. */
@@ -19,6 +20,8 @@ const NEWER: readonly (readonly [RegExp, number])[] = [
 ];
 /** The schema of `public.citext`, as the server writes names. */
 const SCHEMA = /^(?:"(?:[^"]|"")*"|[^."(]+)\./;
+
+type Schemas = Readonly<Record<'source' | 'target', readonly Schema[]>>;
 
 const by = <Item>(items: readonly Item[], key: (item: Item) => string): ReadonlyMap<string, Item> =>
   new Map(items.map((item) => [key(item), item]));
@@ -36,28 +39,59 @@ export class TargetObjects {
   private readonly sequencesThere: ReadonlySet<string>;
   private readonly objectsThere: ReadonlySet<string>;
   private readonly extensionsThere: ReadonlyMap<string, Extension>;
+  private readonly schemas: Schemas;
   private readonly problems = new Map<string, string | undefined>();
 
+  static of({ source, target, capabilities }: PlanInput): TargetObjects {
+    const schemas = { source: source.schemas, target: target.schemas };
+    return new TargetObjects(source.postgresql, target.postgresql, capabilities.target.major, schemas);
+  }
+
   /** `source` is undefined where the source is no PostgreSQL: then there are built-in types only. */
-  constructor(source: PostgresqlCatalog | undefined, target: PostgresqlCatalog, major: number) {
+  private constructor(
+    source: PostgresqlCatalog | undefined,
+    target: PostgresqlCatalog | undefined,
+    major: number,
+    schemas: Schemas,
+  ) {
     const { sequences = [], extensions = [] } = source ?? {};
     const types = (source?.types ?? []).map((type) => (major < MULTIRANGES_SINCE ? withoutMultirange(type) : type));
     this.major = major;
+    this.schemas = schemas;
     this.types = by(types, keyOf);
     this.typesByOid = by(types, ({ oid }) => oid);
     this.typesByNeed = by(types, ({ written }) => `type ${written}`);
     this.ranges = types.filter(({ kind }) => kind === 'range');
     this.sequencesByNeed = by(sequences, ({ written }) => `sequence ${written}`);
     this.extensionsAtSource = by(extensions, ({ name }) => name);
-    this.typesThere = by(target.types, keyOf);
-    this.sequencesThere = new Set(target.sequences.map(keyOf));
-    this.objectsThere = new Set(target.objects);
-    this.extensionsThere = by(target.extensions, ({ name }) => name);
+    this.typesThere = by(target?.types ?? [], keyOf);
+    this.sequencesThere = new Set((target?.sequences ?? []).map(keyOf));
+    this.objectsThere = new Set(target?.objects);
+    this.extensionsThere = by(target?.extensions ?? [], ({ name }) => name);
   }
 
   /** What of these the target has not and will not have: the first of them, or undefined. */
   lacks(needs: readonly string[]): string | undefined {
     return needs.find((need) => !this.has(need));
+  }
+
+  /** The first extension of these that the target has in another schema than the source, where expressions name it. */
+  elsewhere(needs: readonly string[]): string | undefined {
+    return needs.find((need) => {
+      const name = need.startsWith('extension ') ? need.slice('extension '.length) : '';
+      const there = this.extensionsThere.get(name)?.schema;
+      return there !== undefined && there !== this.extensionsAtSource.get(name)?.schema;
+    });
+  }
+
+  /** Statements that make a schema, with the comment that `like` has in the source. None where the target has it. */
+  schema(name: string, like = name): string[] {
+    if (this.schemas.target.some((one) => one.name === name)) return [];
+    const comment = this.schemas.source.find((one) => one.name === like)?.comment;
+    return [
+      `CREATE SCHEMA IF NOT EXISTS ${identifier(name)}`,
+      ...(comment === undefined ? [] : [commentOn('SCHEMA', identifier(name), comment)]),
+    ];
   }
 
   /** What of a key's or an index's words the target is too old for; undefined where it is not. */
@@ -145,6 +179,10 @@ export class TargetObjects {
     return { sql: schema === undefined ? type.sql : type.sql.replace(SCHEMA, () => `${identifier(schema)}.`) };
   }
 
+  private makeSchema(name: string, statements: Set<string>): void {
+    for (const statement of this.schema(name)) statements.add(statement);
+  }
+
   private makeType(type: ColumnType, statements: Set<string>): void {
     if (type.element !== undefined) {
       this.makeType(type.element, statements);
@@ -168,7 +206,7 @@ export class TargetObjects {
       if (part !== undefined && part !== type) this.makeOwn(part, statements);
     }
     const place = qualified(type.schema, type.name);
-    statements.add(createSchema(type.schema));
+    this.makeSchema(type.schema, statements);
     statements.add(unlessThere(createType(type)));
     if (type.comment !== undefined)
       statements.add(commentOn(type.kind === 'domain' ? 'DOMAIN' : 'TYPE', place, type.comment));
@@ -181,7 +219,7 @@ export class TargetObjects {
     if (type !== undefined) this.makeOwn(type, statements);
     const sequence = this.sequencesByNeed.get(need);
     if (sequence === undefined || sequence.owner !== undefined || this.sequencesThere.has(keyOf(sequence))) return;
-    statements.add(createSchema(sequence.schema));
+    this.makeSchema(sequence.schema, statements);
     statements.add(unlessThere(...createSequence(sequence)));
   }
 
@@ -189,12 +227,10 @@ export class TargetObjects {
     if (this.extensionsThere.get(name)?.schema !== undefined || !this.hasExtension(name)) return;
     const schema = this.extensionsAtSource.get(name)?.schema;
     const where = schema === undefined || schema === 'pg_catalog' ? '' : ` SCHEMA ${identifier(schema)}`;
-    if (schema !== undefined && where !== '') statements.add(createSchema(schema));
+    if (schema !== undefined && where !== '') this.makeSchema(schema, statements);
     statements.add(unlessThere(`CREATE EXTENSION IF NOT EXISTS ${identifier(name)}${where} CASCADE`));
   }
 }
 
 const withoutMultirange = (type: OwnType): OwnType =>
   type.kind === 'range' ? { ...type, body: type.body.replace(/, MULTIRANGE_TYPE_NAME = .*\)$/, ')') } : type;
-
-const createSchema = (schema: string): string => `CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`;

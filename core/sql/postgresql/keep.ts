@@ -64,7 +64,12 @@ export const readRelation = (row: Row): KeptRelation => {
 export const dropView = (view: Name): string => `DROP VIEW ${qualified(view.schema, view.name)}`;
 
 /** pg_get_viewdef gives the query with its semicolon. */
-export function createView({ schema, name, definition = '', options }: KeptRelation): string {
+export function createView({
+  schema,
+  name,
+  definition = '',
+  options,
+}: Name & Pick<KeptRelation, 'definition' | 'options'>): string {
   const kept = options === undefined ? '' : ` WITH (${options})`;
   return `CREATE VIEW ${qualified(schema, name)}${kept} AS ${definition.replace(/;\s*$/, '')}`;
 }

@@ -1,9 +1,10 @@
 // What must a table of PostgreSQL that replaces another have of it? Owner, comments, grants, and the views over it with theirs: read
-// under the lock, given to the new table in the same transaction.
+// under the lock, given to the new table in the same transaction. Views that the run itself makes are made there as well, and have of
+// those that they replace what tables have.
 
 import type { Row } from '../../../core/catalog/rows.ts';
 import { PgshiftError } from '../../../core/errors.ts';
-import type { PlannedTable } from '../../../core/plan/model.ts';
+import type { PlannedTable, PlannedView } from '../../../core/plan/model.ts';
 import { keyOf, type Name, placeOf } from '../../../core/plan/names.ts';
 import type { Session } from '../../../core/ports.ts';
 import {
@@ -24,32 +25,58 @@ import {
 import { makeView } from '../make-view.ts';
 
 interface Kept {
-  readonly live: readonly KeptRelation[];
-  /** Those that stand on others after them. */
+  /** Tables and views that are replaced. */
+  readonly replaced: readonly KeptRelation[];
+  /** Those over them, as they were; what stands on another comes after it. */
   readonly views: readonly KeptRelation[];
   readonly grants: readonly Grant[];
   readonly comments: readonly Row[];
 }
 
-/** Reads what is to be kept of the live tables, and takes the views over them away. */
+/** Reads what is to be kept of the live tables and views, and takes the views away. */
 export async function takeOver(session: Session, tables: readonly PlannedTable[]): Promise<() => Promise<void>> {
-  const replaced = tables.filter(({ publish }) => publish === 'replace').map(({ target }) => target);
-  const live = replaced.length === 0 ? [] : await described(session, replaced);
-  if (live.length === 0) return async () => {};
-  const views = (await session.query(viewsOver(live.map(({ oid }) => oid)))).map(readRelation);
-  const all: readonly Name[] = [...live, ...views];
+  const made = tables.flatMap(({ postgresql }) => postgresql?.views ?? []);
+  const names = [
+    ...tables.filter(({ publish }) => publish === 'replace').map(({ target }) => target),
+    ...made.map(({ target }) => target),
+  ];
+  const replaced = names.length === 0 ? [] : await described(session, names);
+  if (replaced.length === 0) return () => makeViews(session, made);
+  const over = (await session.query(viewsOver(replaced.map(({ oid }) => oid)))).map(readRelation);
+  const ours = new Set(made.map(({ target }) => keyOf(target)));
+  const views = over.filter((view) => !ours.has(keyOf(view)));
+  const all: readonly Name[] = [...replaced, ...views];
   const kept: Kept = {
-    ...{ live, views },
+    ...{ replaced, views },
     grants: readGrants(await session.query(grantsOn(all))),
     comments: await session.query(columnComments(all)),
   };
-  for (const view of views.toReversed()) await session.run(dropView(view));
-  return () => handOver(session, kept);
+  // One that nothing is over stands on no other of them.
+  const isOver = new Set(over.map(keyOf));
+  const alone = replaced.filter((relation) => relation.kind === 'VIEW' && !isOver.has(keyOf(relation)));
+  for (const view of [...alone, ...over].toReversed()) await session.run(dropView(view));
+  return async () => {
+    await makeViews(session, made);
+    await handOver(session, kept);
+  };
 }
 
-async function handOver(session: Session, { live, views, grants, comments }: Kept): Promise<void> {
+/** With their comments and defaults. Each is there before those that read it. */
+async function makeViews(session: Session, views: readonly PlannedView[]): Promise<void> {
+  for (const { target, create } of views) {
+    try {
+      for (const statement of create) await session.run(statement);
+    } catch (error) {
+      if (!(error instanceof PgshiftError) || error.kind !== 'StatementRefused') throw error;
+      const message = `The view ${placeOf(target)} cannot be made: ${error.message} Nothing of it is published; leave it out with EXCLUDING TABLE NAMES MATCHING, or say \`create no views\`.`;
+      throw new PgshiftError(error.kind, message, { cause: error });
+    }
+  }
+}
+
+async function handOver(session: Session, { replaced, views, grants, comments }: Kept): Promise<void> {
   for (const view of views) await makeView(session, view, createView(view));
-  const relations = [...live, ...views];
+  const relations = [...replaced, ...views];
   const now = new Map((await described(session, relations)).map((relation) => [keyOf(relation), relation]));
   for (const was of relations) {
     const is = now.get(keyOf(was));

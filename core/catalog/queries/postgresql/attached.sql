@@ -1,10 +1,10 @@
--- What hangs on the tables that is neither rows nor columns, keys, indexes, checks or views? Triggers, rules, row-level
+-- What hangs on the tables and views that is neither rows nor columns, keys, indexes, checks or views? Triggers, rules, row-level
 -- security, extended statistics, publications; and materialized views over them.
 SELECT t.tgrelid AS table_oid, 'trigger' AS kind, t.tgname::text AS name
 FROM pg_catalog.pg_trigger t WHERE NOT t.tgisinternal AND coalesce((to_jsonb(t) ->> 'tgparentid')::oid, 0) = 0
 UNION ALL
 SELECT r.ev_class, 'rule', r.rulename FROM pg_catalog.pg_rewrite r
-JOIN pg_catalog.pg_class c ON c.oid = r.ev_class AND c.relkind IN ('r', 'p')
+JOIN pg_catalog.pg_class c ON c.oid = r.ev_class AND (c.relkind IN ('r', 'p') OR c.relkind = 'v' AND r.rulename <> '_RETURN')
 UNION ALL
 SELECT p.polrelid, 'policy', p.polname FROM pg_catalog.pg_policy p
 UNION ALL

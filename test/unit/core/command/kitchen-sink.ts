@@ -10,7 +10,7 @@ LOAD DATABASE
       batch rows = 1000, batch size = 20 mb, chunk size = 1GB, rows per range = 50000, multiple readers per thread,
       prefetch rows = 100000, max parallel create index = 4, reindex, uniquify index names, create no indexes,
       reset no sequences, no foreign keys, disable no triggers, snake_case identifiers, no truncate, drop schema,
-      include materialized views, include foreign tables, keep files, strict, measure columns, publish table by table,
+      include materialized views, include foreign tables, create no views, keep files, strict, measure columns, publish table by table,
       verify checksums, snapshot max age = 6 hours, json as varchar, arrays as varchar, composites as super,
       bare numeric scale = 0, keep identity, on infinity null, on extra digits truncate
  WITH schema only
