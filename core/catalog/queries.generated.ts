@@ -571,7 +571,7 @@ LEFT JOIN pg_catalog.pg_extension x ON x.oid = d.refobjid
 ORDER BY t.oid;
 `,
     viewColumns: `
--- The columns of views in order, with their comments and what INSERT puts in them.
+-- Which columns have views, in order, with their comments and what INSERT puts into them?
 SELECT a.attrelid AS view_oid, a.attnum AS number, a.attname AS name, d.description AS comment, pg_get_expr(f.adbin, f.adrelid) AS "default"
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind = 'v'

@@ -77,6 +77,7 @@ export function buildPlan(input: PlanInput): Plan {
       ...reading,
       hazards: options.strict ? hazards.map(strictly) : hazards,
       tables: short,
+      ...shortViews(tables),
       chunks: chunks.length,
       publish,
       batchesAtOnce,
@@ -151,6 +152,13 @@ function decideTables(input: PlanInput): Decided {
 /** Blocks are run by prepare and publish, which need a chunk for it. */
 function publishItemsFor(chunkOf: readonly number[], blocks: boolean, tableByTable: boolean): PublishItem[] {
   return chunkOf.length === 0 && blocks ? [{ publish: 0, first: 0, last: 0 }] : publishItems(chunkOf, tableByTable);
+}
+
+function shortViews(tables: readonly PlannedTable[]): Pick<PlanSummary, 'views'> {
+  const views = tables.flatMap(({ table, postgresql }) =>
+    (postgresql?.views ?? []).map(({ target }) => ({ view: placeOf(target), after: table })),
+  );
+  return views.length === 0 ? {} : { views };
 }
 
 /** Everything that stands in a schema. */

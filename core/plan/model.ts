@@ -259,6 +259,8 @@ export interface PlanSummary {
     readonly estimatedRows: number;
     readonly estimatedBytes: number;
   }[];
+  /** Of `create views`: `schema.view` in the target, and the table after which it is made. */
+  readonly views?: readonly { readonly view: string; readonly after: number }[];
   readonly chunks: number;
   readonly publish: readonly PublishItem[];
   readonly batchesAtOnce: number;

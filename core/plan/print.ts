@@ -25,7 +25,7 @@ export function planScript(summary: PlanSummary, chunks: readonly PlanChunk[], c
     '--',
     `-- ${counted(summary.tables.length, 'table')}, largest first; ${batchesText(summary)}`,
     ...summary.tables.map((table) => comment(tableLine(table, planned))),
-    ...viewLines(planned),
+    ...viewLines(summary),
     ...measuredLines(planned),
     ...policyLines(planned),
     ...(chunks.length === 0 ? [] : script(chunks, planned, command)),
@@ -84,10 +84,9 @@ function tableLine(table: ShortTable, planned: readonly PlannedTable[]): string 
 }
 
 /** Of `create views`. */
-function viewLines(tables: readonly PlannedTable[]): string[] {
-  const views = tables.flatMap(({ postgresql }) => postgresql?.views ?? []);
+function viewLines({ views = [] }: PlanSummary): string[] {
   if (views.length === 0) return [];
-  return ['--', `-- ${counted(views.length, 'view')}, in this order`, ...views.map((view) => comment(nameOf(view)))];
+  return ['--', `-- ${counted(views.length, 'view')}, in this order`, ...views.map(({ view }) => comment(view))];
 }
 
 /** What WITH measure columns found. */
@@ -154,7 +153,7 @@ function publishLines(tables: readonly PlannedTable[]): string[] {
   ];
 }
 
-const nameOf = ({ target }: Pick<PlannedTable, 'target'>): string => `${target.schema}.${target.name}`;
+const nameOf = ({ target }: PlannedTable): string => `${target.schema}.${target.name}`;
 
 /** The statement of the first part stands for all: only the bounds differ. Guards of values would hide what is read. */
 function readLines(table: PlannedTable, sentinel: string): string[] {

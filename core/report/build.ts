@@ -52,6 +52,7 @@ export function buildReport(input: ReportInput): Report {
       .toSorted((a, b) => byText(a.table, b.table)),
     hazards: input.plan?.hazards ?? [],
     replaced: replacedInRun(input.batches, input.plan?.tables ?? []),
+    views: (input.plan?.views ?? []).filter(({ after }) => input.live.has(after)).map(({ view }) => oneLine(view)),
     error,
     failedAt: input.failure?.stopDate ?? null,
     unpublished,

@@ -60,6 +60,8 @@ export interface Report {
   readonly rejects: readonly RejectFiles[];
   readonly hazards: readonly Hazard[];
   readonly replaced: readonly ReportReplaced[];
+  /** `schema.view`: what `create views` has made. */
+  readonly views: readonly string[];
   /** Why the run failed; null when it did not. */
   readonly error: ReportError | null;
   /** When it failed, by its execution, in milliseconds since 1970; null when it did not. */

@@ -31,6 +31,7 @@ export function reportText(report: Report): string {
     ...section(report.postload),
     rule,
     line(FOOTER, total),
+    ...madeViews(report),
     ...replacements(report),
     ...rejects(report),
     ...failure(report),
@@ -43,6 +44,12 @@ const cells = (row: ReportRow): string[] => [String(row.errs), String(row.rows),
 
 /** A list of 10,000 tables helps nobody. */
 const TABLES_NAMED = 20;
+
+function madeViews({ views }: Report): string[] {
+  if (views.length === 0) return [];
+  const more = views.length > TABLES_NAMED ? ` and ${views.length - TABLES_NAMED} more, in report.json` : '';
+  return ['', `Views made: ${views.slice(0, TABLES_NAMED).join(', ')}${more}`];
+}
 
 /** Values that arrived as something else than they were. */
 function replacements({ replaced }: Report): string[] {

@@ -1,7 +1,10 @@
 // Are the source's views made in a PostgreSQL target with `create views`: right, or left out with a word?
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { artifactKeys } from '../../core/artifacts.ts';
-import type { PlanSummary } from '../../core/plan/model.ts';
+import type { LoadCommand } from '../../core/command/model.ts';
+import type { PlanChunk, PlanSummary } from '../../core/plan/model.ts';
+import { planScript } from '../../core/plan/print.ts';
+import { report } from '../../lambdas/9-report/report.ts';
 import { loadBySteps } from '../support/load-by-steps.ts';
 import { type Pair, startTwoPostgres, type TwoPostgres } from '../support/two-postgres.ts';
 
@@ -48,13 +51,6 @@ test.each(['create views', 'create views, publish table by table'])('views arriv
   expect(await inTarget(pair, `SELECT obj_description('reports'::regnamespace) AS said`)).toEqual([
     { said: 'for people' },
   ]);
-  await pair.drop();
-});
-
-test('without the option none is made, and each is said to be left out', async () => {
-  const pair = await two.pair(`${TABLES}; ${VIEWS}`);
-  expect((await loaded(pair, '')).filter((hazard) => hazard.startsWith('LEFT_OUT'))).toHaveLength(4);
-  expect(await named(pair)).toEqual([]);
   await pair.drop();
 });
 
@@ -124,6 +120,14 @@ test('filters speak of views as well; what speaks of a missing function, or read
     'LEFT_OUT shop.doubled: the view is not made: it speaks of function shop.twice(integer), which the target does not have',
   ]);
   expect(await named(pair)).toEqual(['reports.nothing', 'shop.z_large']);
+  const [run, { store }] = [pair.target.name, pair.ports()];
+  const command = await store.getJson<LoadCommand>(artifactKeys.command(run));
+  const chunk = await store.getJson<PlanChunk>(artifactKeys.planChunk(run, 0));
+  const script = planScript(await store.getJson<PlanSummary>(artifactKeys.plan(run)), [chunk], command);
+  expect(script).toMatch(/^-- 2 views, in this order\n-- {3}shop\.z_large\n-- {3}reports\.nothing$/m);
+  expect(script).toMatch(/RENAME TO "orders";[\s\S]*\nCREATE VIEW "shop"\."z_large" WITH [\s\S]*\nCOMMIT;/);
+  await report(pair.ports(), { run });
+  expect(await store.getText(artifactKeys.reportText(run))).toContain('\nViews made: shop.z_large, reports.nothing\n');
   await pair.drop();
 });
 

@@ -304,6 +304,17 @@ describe('options', () => {
     },
   );
 
+  test.each([
+    ['redshift', {}, /the target is Redshift: make them in AFTER LOAD, or copy their rows with MATERIALIZE VIEWS$/],
+    ['postgresql', { dataOnly: true }, /and data only makes none$/],
+    ['postgresql', { createTables: false }, /and create no tables makes none$/],
+  ] as const)('create views goes not into %s with %j', (dialect, options, message) => {
+    const plan = planOf([table('t')], { options: { createViews: true, ...options } }, catalog([], { dialect }));
+    expect(plan.summary.hazards).toContainEqual(
+      expect.objectContaining({ kind: 'OPTIONS_CONFLICT', policy: 'refuse', message: expect.stringMatching(message) }),
+    );
+  });
+
   test('verify checksums wants all rows, and on error resume next leaves some out', () => {
     const plan = planOf([table('t')], { options: { verifyChecksums: true, onError: 'resume next' } });
     expect(hazardsOf(plan)).toEqual(['OPTIONS_CONFLICT refuse null']);
