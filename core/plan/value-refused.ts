@@ -5,6 +5,7 @@ import { hazardOf, LONG_ROW } from '../cast/value-hazards.ts';
 import { name as inCommand } from '../command/print.ts';
 import { PgshiftError } from '../errors.ts';
 import type { Marked } from '../sql/guards.ts';
+import { identifier } from '../sql/quote.ts';
 import type { PlannedColumn, PlannedPart, PlannedTable } from './model.ts';
 import { placeOf } from './names.ts';
 
@@ -59,6 +60,15 @@ export function unreadable(
     `${place} holds a text that the source cannot send as UTF-8${encoding === undefined ? '' : ` (its encoding is ${encoding})`} in ` +
       `${rowOf(part, ctid)}. No policy makes a text of it: mend it in the source, or leave out the table, or the column ` +
       'by MATERIALIZE VIEWS.',
+  );
+}
+
+/** A document of a Redshift source. */
+export function longDocument(table: PlannedTable, { source }: PlannedColumn, rows: number): PgshiftError {
+  return new PgshiftError(
+    'ValueRefused',
+    `${placeOf(table.source)}.${source} holds a document with more than 65,535 bytes of JSON in ${rowsOf(rows)}, and Redshift makes no ` +
+      `longer text of a SUPER. Leave such rows out, or shorten them, by a query in MATERIALIZE VIEWS: JSON_SIZE(${identifier(source)}) says how long they are.`,
   );
 }
 

@@ -1,10 +1,12 @@
 // A part of Redshift: a look at what it holds, then its rows by UNLOAD or by a cursor, in one transaction. Redshift exports
 // no snapshot: parts that are read together are read in the same transaction, one after the other.
 
-import { PgshiftError } from '../../core/errors.ts';
+import { ofTable, PgshiftError } from '../../core/errors.ts';
 import type { RedshiftReading } from '../../core/plan/model.ts';
-import { valueRefused } from '../../core/plan/value-refused.ts';
+import { placeOf } from '../../core/plan/names.ts';
+import { longDocument, valueRefused } from '../../core/plan/value-refused.ts';
 import type { Session } from '../../core/ports.ts';
+import { longDocuments, readLongDocuments } from '../../core/sql/redshift/long-documents.ts';
 import { type Look, lookAtPart, readLook, rowsAt, selectPart } from '../../core/sql/redshift/read.ts';
 import { PIN_REDSHIFT_COMPARED, PIN_REDSHIFT_SOURCE } from '../../core/sql/session.ts';
 import { pathForQueries } from '../../core/sql/settings.ts';
@@ -30,11 +32,30 @@ export function fromRedshift(extracting: Extracting, { together }: RedshiftReadi
     if (reading) await open?.session.run('COMMIT');
     reading = false;
   };
+  /** What the server refused, told by its place; its own words say none. The transaction is over. */
+  const refused = async (error: unknown, { table, planned }: Reading): Promise<unknown> => {
+    const isRefused = error instanceof PgshiftError && error.kind === 'StatementRefused';
+    if (open === undefined || !isRefused) return error;
+    await open.session.run('ROLLBACK');
+    reading = false;
+    const sql = longDocuments(table.columns, planned);
+    if (sql === undefined) return ofTable(placeOf(table.source), error);
+    const session = await begin();
+    if (planned.query === true) await session.run(pathForQueries(command.settings));
+    const [row] = await session.query(sql);
+    const found = readLongDocuments(table.columns, row);
+    return found === undefined ? ofTable(placeOf(table.source), error) : longDocument(table, found.column, found.rows);
+  };
   return {
     async write(part) {
-      const written = await writePart(extracting, await begin(), part);
-      if (!together) await end();
-      return written;
+      try {
+        const written = await writePart(extracting, await begin(), part);
+        if (!together) await end();
+        return written;
+      } catch (error) {
+        // Where the looking fails, what happened first is told all the same.
+        throw await refused(error, part).catch(() => ofTable(placeOf(part.table.source), error));
+      }
     },
     end,
     close: async () => open?.session.close(),

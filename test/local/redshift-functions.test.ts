@@ -46,6 +46,7 @@ describe('functions', () => {
     [`QUOTE_LITERAL('it''s')`, `'it''s'`],
     [`JSON_SERIALIZE(JSON_PARSE('{"a": [1, "x y"]}'))`, '{"a":[1,"x y"]}'],
     [`TO_HEX(JSON_SERIALIZE_TO_VARBYTE(JSON_PARSE('[1, null]')))`, Buffer.from('[1,null]').toString('hex')],
+    [`JSON_SIZE(JSON_PARSE('[1, "é"]'))`, 8],
     [`JSON_TYPEOF(JSON_PARSE('[1]'))`, 'array'],
     [`JSON_TYPEOF(JSON_PARSE('null'))`, 'null'],
     [`JSON_EXTRACT_PATH_TEXT('{"a":{"b":"c"}}', 'a', 'b')`, 'c'],
@@ -53,6 +54,7 @@ describe('functions', () => {
       `ST_AsHexEWKB('0101000020e6100000000000000000f03f0000000000000040'::geometry)`,
       '0101000020E6100000000000000000F03F0000000000000040',
     ],
+    [`ST_AsHexEWKB('0101000020e6100000000000000000f03f0000000000000040'::geography) IS NULL`, false],
     [`ST_SRID(ST_GeomFromEWKB('0101000020e6100000000000000000f03f0000000000000040'))`, 4326],
     [
       `TO_CHAR('2024-02-29 12:34:56.789012'::timestamp, 'YYYY-MM-DD HH24:MI:SS.US BC')`,

@@ -43,6 +43,8 @@ CREATE FUNCTION pg_catalog.json_serialize_to_varbyte(pg_catalog.super) RETURNS p
   LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
   AS $f$ SELECT convert_to(pg_internal.super_json($1), 'UTF8')::pg_catalog.varbyte $f$;
 
+CREATE FUNCTION pg_catalog.json_size(pg_catalog.super) RETURNS int LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  AS $f$ SELECT octet_length(pg_internal.super_json($1)) $f$;
 CREATE FUNCTION pg_catalog.json_typeof(pg_catalog.super) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
   AS $f$ SELECT jsonb_typeof($1::jsonb) $f$;
 CREATE FUNCTION pg_catalog.get_array_length(pg_catalog.super) RETURNS int LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE

@@ -1,0 +1,68 @@
+// What of a Redshift source is at the edge of what can be sent: does it arrive, or is it said clearly what, where and what to do?
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { artifactKeys } from '../../core/artifacts.ts';
+import type { PlanChunk } from '../../core/plan/model.ts';
+import { type FromRedshift, startFromRedshift } from '../support/from-redshift.ts';
+import { loadBySteps } from '../support/load-by-steps.ts';
+
+let world: FromRedshift;
+beforeAll(async () => {
+  world = await startFromRedshift({ profile: 'pessimistic' });
+});
+afterAll(() => world.stop());
+
+test('texts are measured, and arrive in columns of their size', async () => {
+  const source = await world.source(
+    'measured',
+    `CREATE TABLE t (id INTEGER, note VARCHAR(65535), c CHAR(100), e VARCHAR(50), n VARCHAR(9), d DECIMAL(12,2), j SUPER);
+     INSERT INTO t VALUES (1, 'twenty bytes of text', 'e', '', NULL, 1.5, JSON_PARSE('[1]')), (2, 'é', 'abc', NULL, NULL, NULL, NULL)`,
+  );
+  const target = await world.target('measured_copy');
+  const ports = world.ports(source, target);
+  await loadBySteps(ports, 'measured', world.command('WITH measure columns, verify checksums'));
+  const chunk = await ports.store.getJson<PlanChunk>(artifactKeys.planChunk('measured', 0));
+  expect(chunk.tables[0]?.columns.map(({ type }) => type)).toEqual(
+    // Of a CHAR the blanks belong to it, and nothing was found of `n`.
+    ['INTEGER', 'VARCHAR(32)', 'CHAR(100)', 'VARCHAR(16)', 'VARCHAR(9)', 'DECIMAL(12,2)', 'SUPER'],
+  );
+  const all = 'SELECT * FROM t ORDER BY id';
+  expect(await world.rows(target, all)).toEqual(await world.rows(source, all));
+});
+
+test('intervals arrive as the text that Redshift writes', async () => {
+  const source = await world.source(
+    'intervals',
+    `CREATE TABLE t (id INTEGER, y INTERVAL YEAR TO MONTH, d INTERVAL DAY TO SECOND);
+     INSERT INTO t VALUES (1, INTERVAL '1' YEAR, INTERVAL '3' DAY), (2, NULL, NULL)`,
+  );
+  const target = await world.target('intervals_copy');
+  await loadBySteps(world.ports(source, target), 'intervals', world.command());
+  const all = 'SELECT id, y::VARCHAR, d::VARCHAR FROM t ORDER BY id';
+  expect(await world.rows(target, all)).toEqual(await world.rows(source, all));
+  expect(await world.rows(target, 'SELECT MAX(y) FROM t')).toEqual([['1 year']]);
+});
+
+describe('a document with more JSON than JSON_SERIALIZE writes', () => {
+  test.each(['unload', 'cursor'])('stops the run by its place, read by %s; a query leaves it out', async (road) => {
+    const source = await world.source(
+      `long_json_${road}`,
+      `CREATE TABLE fits (id INTEGER); CREATE TABLE t (id INTEGER, v SUPER);
+       INSERT INTO t SELECT 1, JSON_PARSE('["' || REPEAT('a', 40000) || '","' || REPEAT('b', 40000) || '"]');
+       INSERT INTO t VALUES (2, JSON_PARSE('[]'))`,
+    );
+    const target = await world.target(`long_json_${road}_copy`);
+    const load = (run: string, clauses: string) =>
+      loadBySteps(world.ports(source, target), `${run}-${road}`, world.command(`WITH read by ${road} ${clauses}`));
+    await expect(load('long', '')).rejects.toMatchObject({
+      name: 'ValueRefused',
+      message: expect.stringMatching(
+        /^public\.t\.v holds a document with more than 65,535 bytes of JSON in one row, .* JSON_SIZE\("v"\)/,
+      ),
+    });
+    await load(
+      'short',
+      `MATERIALIZE VIEWS short AS $$ SELECT * FROM public.t WHERE JSON_SIZE(v) <= 65535 $$ EXCLUDING TABLE NAMES MATCHING 't' IN SCHEMA 'public'`,
+    );
+    expect(await world.rows(target, 'SELECT * FROM public.short')).toEqual([['2', '[]']]);
+  });
+});
