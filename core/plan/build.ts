@@ -9,7 +9,7 @@ import { spread } from './batches.ts';
 import { castHazards } from './cast-hazards.ts';
 import { chunkNumbers, groupChunks, numberBatches, publishItems } from './chunks.ts';
 import { clauseHazards } from './clauses.ts';
-import { clearSchemas } from './clear-schema.ts';
+import { type Clearing, clearSchemas } from './clear-schema.ts';
 import type { DraftTable } from './draft.ts';
 import { occupied } from './existing.ts';
 import { collisionHazards, runHazards, schemaHazards, strictly, workersFor } from './hazards.ts';
@@ -135,7 +135,7 @@ function decideTables(input: PlanInput): Decided {
   const views = planViews({ input, tables: largestFirst, drafts, names, there });
   return {
     sources: largestFirst,
-    planned: withViews(withClearing(keyed.planned, clearing.statements), views),
+    planned: withViews(withClearing(keyed.planned, clearing), views),
     hazards: [
       ...selection.hazards,
       ...placement.hazards,
@@ -172,16 +172,15 @@ const allSchemas = (tables: readonly PlannedTable[]): ReadonlySet<string> =>
   new Set(tables.map((table) => table.target.schema));
 
 /** What a schema holds besides goes with the first of its tables. */
-function withClearing(
-  tables: readonly PlannedTable[],
-  statements: ReadonlyMap<string, readonly string[]>,
-): PlannedTable[] {
+function withClearing(tables: readonly PlannedTable[], { statements, views }: Clearing): PlannedTable[] {
   const done = new Set<string>();
   return tables.map((table) => {
     const { schema } = table.target;
     const mine = done.has(schema) ? [] : (statements.get(schema) ?? []);
     done.add(schema);
-    return mine.length === 0 ? table : { ...table, clearSchema: mine };
+    if (mine.length === 0) return table;
+    const cleared = views.filter((view) => view.schema === schema);
+    return { ...table, clearSchema: mine, ...(cleared.length === 0 ? {} : { clearedViews: cleared }) };
   });
 }
 

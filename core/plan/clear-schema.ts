@@ -12,12 +12,14 @@ export interface Clearing {
   readonly left: { readonly tables: readonly Table[]; readonly views: Catalog['views'] };
   /** Statements by schema, for the transaction that makes its first table live. */
   readonly statements: ReadonlyMap<string, readonly string[]>;
+  /** The views that they drop. */
+  readonly views: readonly Name[];
   readonly hazards: readonly Hazard[];
 }
 
 /** `targets` are the names that the run's tables get: those are replaced, not dropped. */
 export function clearSchemas(target: Catalog, targets: readonly Name[], wanted: boolean): Clearing {
-  const nothing = { left: target, statements: new Map<string, readonly string[]>(), hazards: [] };
+  const nothing = { left: target, statements: new Map<string, readonly string[]>(), views: [], hazards: [] };
   if (!wanted) return nothing;
   const schemas = new Set(targets.map(({ schema }) => schema));
   const taken = new Set(targets.map(keyOf));
@@ -28,6 +30,7 @@ export function clearSchemas(target: Catalog, targets: readonly Name[], wanted: 
   );
   return {
     statements,
+    views: views.map(({ schema, name }) => ({ schema, name })),
     left: {
       views: target.views.filter((view) => !views.includes(view)),
       tables: target.tables.filter((table) => !tables.includes(table)),

@@ -178,6 +178,8 @@ export interface PlannedTable {
   readonly publish: 'replace' | 'create' | 'append' | 'refill';
   /** Statements of the publish transaction: before the swap, after every swap, and after every key is there. */
   readonly clearSchema?: readonly string[];
+  /** The views that go with it, which are not made again over tables that are replaced. */
+  readonly clearedViews?: readonly Name[];
   readonly dropForeignKeys: readonly string[];
   readonly addKeys: readonly string[];
   readonly addForeignKeys: readonly string[];

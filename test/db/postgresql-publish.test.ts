@@ -206,3 +206,8 @@ test('an index that takes longer than an invocation is built on by the server, a
     ['CREATE INDEX slow ON public.t USING btree (waits(a))'],
   ]);
 });
+
+test('drop schema takes the views over a table that is replaced, and does not make them again', async () => {
+  await loaded('CREATE TABLE t (id int, note text); CREATE VIEW over AS SELECT id FROM t', 'WITH drop schema');
+  expect(await asked(`SELECT relname FROM pg_class WHERE relkind = 'v' AND relname = 'over'`)).toEqual([]);
+});

@@ -168,6 +168,15 @@ describe('views over a table that is replaced', () => {
     await session.query('DROP VIEW sales.c; DROP VIEW public.b');
   });
 
+  test('are gone where `drop schema` takes them, as the plan says', async () => {
+    const cleared = { schema: 'sales', name: 'over' };
+    await begin({ ...table, clearSchema: ['DROP VIEW IF EXISTS "sales"."over"'], clearedViews: [cleared] });
+    await session.query('CREATE VIEW sales.over AS SELECT id FROM sales.t');
+    await publishAll();
+    expect(await rows(session, `SELECT viewname FROM pg_views WHERE schemaname = 'sales'`)).toEqual([]);
+    expect(await rows(session, 'SELECT note FROM sales.t')).toEqual([['new']]);
+  });
+
   test('that do not fit the new table keep it from becoming live, and all stays as it was', async () => {
     await session.query('ALTER TABLE sales.t ADD COLUMN gone INTEGER');
     await session.query('CREATE VIEW sales.v AS SELECT gone FROM sales.t');

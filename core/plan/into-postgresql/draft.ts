@@ -4,10 +4,9 @@ import { postgresqlRoad } from '../../cast/postgresql-to-postgresql.ts';
 import { defaultIntoPostgresql, redshiftToPostgresql } from '../../cast/redshift-to-postgresql.ts';
 import type { Road } from '../../cast/road.ts';
 import type { Column, Table } from '../../catalog/model.ts';
-import type { Check, PostgresqlCatalog } from '../../catalog/postgresql.ts';
+import type { PostgresqlCatalog } from '../../catalog/postgresql.ts';
 import { identitiesAsSequences } from '../../catalog/redshift-sequences.ts';
-import { commentOn } from '../../sql/postgresql/create.ts';
-import { identifier, literal, qualified } from '../../sql/quote.ts';
+import { identifier } from '../../sql/quote.ts';
 import { groupParts } from '../batches.ts';
 import type { Draft, DraftTable } from '../draft.ts';
 import { meetExisting, type Occupied } from '../existing.ts';
@@ -21,11 +20,13 @@ import type { PlacedTable } from '../place.ts';
 import { planRoad } from '../redshift-source.ts';
 import { type Summing, sumsIntoPostgresql, sumsOfRedshift } from '../sums.ts';
 import { attachedHazards, liveHazards } from './attached.ts';
-import { type PlannedSequence, type PostgresqlColumns, planColumns } from './columns.ts';
+import { planChecks } from './checks.ts';
+import { planColumns } from './columns.ts';
 import { fillTable } from './filled.ts';
 import { planIndexes } from './indexes.ts';
 import { type Member, membersOf } from './members.ts';
 import { TargetObjects } from './objects.ts';
+import { createFresh, createLedger, createPlain, finish, resetSequence } from './statements.ts';
 
 const NOTHING: PostgresqlCatalog = {
   ...{
@@ -97,7 +98,7 @@ function draftTable(drafting: Drafting, there: Occupied, placed: PlacedTable, in
     ...members.flatMap((member) => member.indexes.flatMap((each) => each.needs)),
   ];
   const create = fresh
-    ? createFresh(drafting, placed, wished, members, checks.byMember)
+    ? createFresh(source, placed, wished, members, checks.byMember)
     : [createPlain(names, existing.columns)];
   return {
     usedCasts: wished.usedCasts,
@@ -138,7 +139,7 @@ function draftTable(drafting: Drafting, there: Occupied, placed: PlacedTable, in
           fresh && options.resetSequences
             ? wished.sequences.map((each) => resetSequence(each, target.schema, staging))
             : [],
-        finish: fresh ? finish(wished, members, indexes.finish, checks.later, drafting, placed) : filling.after,
+        finish: fresh ? finish(wished, members, indexes.finish, checks.later, source, placed) : filling.after,
         validate: [],
         ...(fresh ? {} : { before: filling.before, disableTriggers: options.disableTriggers }),
       },
@@ -204,169 +205,4 @@ function typeHazards(objects: TargetObjects, table: Table): Hazard[] {
     const message = `the target has a type ${type} already, which is another than the source's: values that it does not take are refused`;
     return { kind: 'TYPES_DIFFER', policy: 'report', place: placeOf(table), message };
   });
-}
-
-interface PlannedChecks {
-  /** What stands in CREATE TABLE, by the member's place. */
-  readonly byMember: readonly (readonly string[])[];
-  /** NOT VALID: added when the rows are there. */
-  readonly later: readonly string[];
-  readonly needs: readonly string[];
-  readonly hazards: readonly Hazard[];
-}
-
-function planChecks(
-  members: readonly Member[],
-  source: PostgresqlCatalog | undefined,
-  objects: TargetObjects,
-  place: string,
-): PlannedChecks {
-  const all = members.map((member) => ({ member, checks: source?.checks[member.oid] ?? [] }));
-  const missing = (check: Check) => objects.lacks(check.needs) ?? objects.tooNew(check.definition);
-  const hazards = all.flatMap(({ checks }) =>
-    checks.flatMap((check): Hazard[] => {
-      if (missing(check) === undefined) return [];
-      const message = `check constraint "${check.name}" is left out: it speaks of ${missing(check)}, which the target does not have`;
-      return [{ kind: 'KEY_DROPPED', policy: 'report', place, message }];
-    }),
-  );
-  const kept = all.map(({ member, checks }) => ({
-    member,
-    checks: checks.filter((check) => missing(check) === undefined),
-  }));
-  const named = ({ name, definition }: Check) => `CONSTRAINT ${identifier(name)} ${definition}`;
-  return {
-    hazards,
-    needs: kept.flatMap(({ checks }) => checks.flatMap((check) => check.needs)),
-    byMember: kept.map(({ checks }) => checks.filter(({ validated }) => validated).map(named)),
-    later: kept.flatMap(({ member, checks }) => {
-      const on = qualified(member.live.schema, member.live.name);
-      return [
-        ...checks.filter(({ validated }) => !validated).map((check) => `ALTER TABLE ${on} ADD ${named(check)}`),
-        ...checks.flatMap(({ name, comment }) =>
-          comment === undefined ? [] : [commentOn(`CONSTRAINT ${identifier(name)} ON`, on, comment)],
-        ),
-      ];
-    }),
-  };
-}
-
-/** The staging tables: parents first, then what they own. */
-function createFresh(
-  { source }: Drafting,
-  { table, parameters, tablespace }: PlacedTable,
-  columns: PostgresqlColumns,
-  members: readonly Member[],
-  checks: readonly (readonly string[])[],
-): string[] {
-  const extras = source?.tables[table.oid];
-  const [root] = members;
-  if (root === undefined) return [];
-  const place = qualified(root.staged.schema, root.staged.name);
-  const own = columns.sequences.filter(({ kind }) => kind === 'serial');
-  const sequenceOf = ({ staged }: PlannedSequence) => qualified(root.staged.schema, staged);
-  const storage = [
-    extras?.parameters,
-    ...(parameters ?? []).map(({ name, value }) => `${identifier(name)} = ${literal(value)}`),
-  ].filter((each) => each !== undefined);
-  return [
-    ...own.map((each) => `CREATE SEQUENCE IF NOT EXISTS ${sequenceOf(each)} ${each.sequence.options}`),
-    [
-      `CREATE ${extras?.unlogged === true ? 'UNLOGGED ' : ''}TABLE IF NOT EXISTS ${place}`,
-      `(${[...columns.definitions, ...(checks[0] ?? [])].join(', ')})`,
-      ...partitionedBy(root),
-      ...(storage.length === 0 ? [] : [`WITH (${storage.join(', ')})`]),
-      ...(tablespace === undefined ? [] : [`TABLESPACE ${identifier(tablespace)}`]),
-    ].join(' '),
-    ...members.slice(1).map((member, at) => createPartition(member, members, checks[at + 1] ?? [])),
-    ...own.map((each) => `ALTER SEQUENCE ${sequenceOf(each)} OWNED BY ${place}.${identifier(each.column)}`),
-    ...columns.alterations.map((alteration) => `ALTER TABLE ${place} ${alteration}`),
-    ...(table.comment === undefined ? [] : [commentOn('TABLE', place, table.comment)]),
-    ...columns.comments.map(({ column, comment }) => commentOn('COLUMN', `${place}.${identifier(column)}`, comment)),
-    ...members
-      .slice(1)
-      .flatMap(({ partition, staged }) =>
-        partition?.comment === undefined
-          ? []
-          : [commentOn('TABLE', qualified(staged.schema, staged.name), partition.comment)],
-      ),
-  ];
-}
-
-const partitionedBy = ({ partition }: Member): string[] =>
-  partition?.key === undefined ? [] : [`PARTITION BY ${partition.key}`];
-
-function createPartition(member: Member, members: readonly Member[], checks: readonly string[]): string {
-  const { partition, staged } = member;
-  const parent = members[member.parent ?? 0]?.staged ?? staged;
-  return [
-    `CREATE ${partition?.unlogged === true ? 'UNLOGGED ' : ''}TABLE IF NOT EXISTS ${qualified(staged.schema, staged.name)}`,
-    `PARTITION OF ${qualified(parent.schema, parent.name)}`,
-    ...(checks.length === 0 ? [] : [`(${checks.join(', ')})`]),
-    partition?.bound ?? '',
-    ...partitionedBy(member),
-    ...(partition?.parameters === undefined ? [] : [`WITH (${partition.parameters})`]),
-  ].join(' ');
-}
-
-interface OwnNames {
-  readonly schema: string;
-  readonly staging: string;
-  readonly ledger: string;
-}
-
-/** For rows that are added to a table that is there. */
-function createPlain({ schema, staging }: OwnNames, columns: PlannedTable['columns']): string {
-  const list = columns.map(({ source, type, notNull }) => `${identifier(source)} ${type}${notNull ? ' NOT NULL' : ''}`);
-  return `CREATE TABLE IF NOT EXISTS ${qualified(schema, staging)} (${list.join(', ')})`;
-}
-
-/** Its key is what a second attempt waits on. */
-const createLedger = ({ schema, ledger }: OwnNames): string =>
-  `CREATE TABLE IF NOT EXISTS ${qualified(schema, ledger)} ` +
-  '("batch" integer NOT NULL, "piece" integer NOT NULL, "rows" bigint NOT NULL, "rejected" bigint NOT NULL, "cut" text, ' +
-  '"loaded_at" timestamp with time zone NOT NULL DEFAULT now(), PRIMARY KEY ("batch", "piece"))';
-
-/**
- * Behind the last value of the source, and behind every value that arrived. A sequence that gave none yet, of an empty table, stays
- * at its start.
- */
-function resetSequence({ staged, column, sequence }: PlannedSequence, schema: string, staging: string): string {
-  const [reach, most] = sequence.increment.startsWith('-') ? ['least', 'min'] : ['greatest', 'max'];
-  const value = `${reach}(${most}(${identifier(column)})::bigint${sequence.last === undefined ? '' : `, ${sequence.last}::bigint`})`;
-  return (
-    `SELECT setval(${literal(qualified(schema, staged))}::regclass, "value") FROM ` +
-    `(SELECT ${value} AS "value" FROM ${qualified(schema, staging)}) AS "rows" WHERE "value" IS NOT NULL`
-  );
-}
-
-/** When the table has its name: those of its partitions, indexes, columns and sequences. */
-function finish(
-  columns: PostgresqlColumns,
-  members: readonly Member[],
-  indexes: readonly string[],
-  checks: readonly string[],
-  { source }: Drafting,
-  { table, target }: PlacedTable,
-): string[] {
-  const live = qualified(target.schema, target.name);
-  const identity = source?.tables[table.oid]?.replicaIdentity;
-  return [
-    ...members
-      .slice(1)
-      .map(
-        ({ staged, live: { name } }) =>
-          `ALTER TABLE ${qualified(staged.schema, staged.name)} RENAME TO ${identifier(name)}`,
-      ),
-    ...indexes,
-    ...checks,
-    ...columns.renamed.map(
-      ({ from, to }) => `ALTER TABLE ${live} RENAME COLUMN ${identifier(from)} TO ${identifier(to)}`,
-    ),
-    ...columns.sequences.flatMap(({ staged, sequence: { name, comment } }) => [
-      `ALTER SEQUENCE ${qualified(target.schema, staged)} RENAME TO ${identifier(name)}`,
-      ...(comment === undefined ? [] : [commentOn('SEQUENCE', qualified(target.schema, name), comment)]),
-    ]),
-    ...(identity === undefined ? [] : [`ALTER TABLE ${live} REPLICA IDENTITY ${identity}`]),
-  ];
 }

@@ -44,7 +44,8 @@ export async function takeOver(session: Session, tables: readonly PlannedTable[]
   if (replaced.length === 0) return () => makeViews(session, made);
   const over = (await session.query(viewsOver(replaced.map(({ oid }) => oid)))).map(readRelation);
   const ours = new Set(made.map(({ target }) => keyOf(target)));
-  const views = over.filter((view) => !ours.has(keyOf(view)));
+  const gone = new Set(tables.flatMap(({ clearedViews = [] }) => clearedViews).map(keyOf));
+  const views = over.filter((view) => !ours.has(keyOf(view)) && !gone.has(keyOf(view)));
   const all: readonly Name[] = [...replaced, ...views];
   const kept: Kept = {
     ...{ replaced, views },

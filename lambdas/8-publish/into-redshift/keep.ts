@@ -39,7 +39,7 @@ export interface Kept {
   readonly tables: readonly PlannedTable[];
   /** What the live tables are, in the order of `tables` as far as they are there. */
   readonly live: readonly Described[];
-  /** Those that stand on others after them. */
+  /** Those that are made again; those that stand on others after them. */
   readonly views: readonly Described[];
   readonly grants: readonly Grant[];
   /** Of the live tables' columns, by the table's oid. */
@@ -54,15 +54,17 @@ export async function takeOver(session: Session, tables: readonly PlannedTable[]
   await session.run(NAME_IN_FULL);
   const oids = live.map(({ oid }) => oid);
   const over = viewsOver(new Set(oids), await session.query(viewEdges));
-  const views = over.length === 0 ? [] : inOrder(over, await session.query(describeViews(over)));
-  const materialized = views.find(({ definition }) => isMaterialized(definition));
+  const all = over.length === 0 ? [] : inOrder(over, await session.query(describeViews(over)));
+  const materialized = all.find(({ definition }) => isMaterialized(definition));
   if (materialized !== undefined) {
     const message = `The materialized view ${placeOf(materialized)} reads a table that would be replaced.`;
     throw new PgshiftError('DependentsExist', message);
   }
+  const gone = new Set(tables.flatMap(({ clearedViews = [] }) => clearedViews).map(keyOf));
+  const views = all.filter((view) => !gone.has(keyOf(view)));
   const grants = await grantsOn(session, [...live, ...views]);
   const comments = Map.groupBy(await session.query(columnComments(oids)), (row) => text(row, 'oid'));
-  for (const view of views.toReversed()) await session.run(dropView(view));
+  for (const view of all.toReversed()) await session.run(dropView(view));
   return { tables: replaced, live, views, grants, comments };
 }
 
