@@ -16,12 +16,12 @@ export interface PostgresVersion {
   readonly binaries?: string;
 }
 
-/** The versions that are installed here: the newest everywhere, the oldest where npm has it. */
+/** The versions that are installed here: the newest everywhere, the oldest where npm has it, those between by hand. */
 export const postgresVersions: readonly PostgresVersion[] = [
   { name: 'PostgreSQL 18', major: 18 },
-  ...(isInstalled('postgres-13-linux-x64')
-    ? [{ name: 'PostgreSQL 13', major: 13, binaries: 'postgres-13-linux-x64' }]
-    : []),
+  ...[13, 14, 15, 16, 17]
+    .map((major) => ({ name: `PostgreSQL ${major}`, major, binaries: `postgres-${major}-linux-x64` }))
+    .filter(({ binaries }) => isInstalled(binaries)),
 ];
 
 function isInstalled(name: string): boolean {
