@@ -87,7 +87,8 @@ function readColumn(row: Row, readType: ReadType): Column {
     ...maybe('default', generated || identity ? undefined : expression),
     ...maybe('identity', identity),
     ...maybe('serial', identity ? undefined : readSerial(row, expression)),
-    ...maybe('generated', generated ? text(row, 'expression') : undefined),
+    // Without an expression when its table was dropped while it was asked for.
+    ...maybe('generated', generated ? expression : undefined),
     ...comment(row),
   };
 }

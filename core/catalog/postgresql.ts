@@ -187,7 +187,8 @@ const readNeeds = (rows: readonly Row[]): Needs =>
   new Map(
     [...Map.groupBy(rows, (row) => `${text(row, 'of')} ${text(row, 'oid')}`)].map(([key, members]) => [
       key,
-      members.map((row) => text(row, 'needs')),
+      // What was dropped while it was asked for has no description.
+      members.flatMap((row) => optional(row, 'needs') ?? []),
     ]),
   );
 

@@ -40,6 +40,8 @@ FROM pg_catalog.pg_constraint k
 JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE k.contype = 'c'
+  -- NULL of what somebody has dropped since the snapshot: what it was is not to be had any more.
+  AND has_table_privilege(c.oid, 'SELECT') IS NOT NULL
   AND (k.conislocal OR NOT c.relispartition)
   AND n.nspname !~ '^pg_'
   AND n.nspname <> 'information_schema'
@@ -319,6 +321,9 @@ JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
 LEFT JOIN pg_catalog.pg_inherits p ON p.inhrelid = i.indexrelid
 LEFT JOIN pg_catalog.pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x')
 WHERE t.relkind IN ('r', 'p')
+  -- NULL of what somebody has dropped since the snapshot: what it was is not to be had any more.
+  AND has_table_privilege(t.oid, 'SELECT') IS NOT NULL
+  AND pg_get_indexdef(i.indexrelid) IS NOT NULL
   AND (i.indisvalid OR t.relkind = 'p')
   AND tn.nspname !~ '^pg_'
   AND tn.nspname <> 'information_schema'
@@ -357,6 +362,9 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_class r ON r.oid = k.confrelid
 JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
 WHERE k.contype = 'f'
+  -- NULL of what somebody has dropped since the snapshot: what it was is not to be had any more.
+  AND has_table_privilege(c.oid, 'SELECT') IS NOT NULL
+  AND has_table_privilege(r.oid, 'SELECT') IS NOT NULL
   AND k.conparentid = 0
   AND NOT c.relispartition
   AND NOT coalesce((to_jsonb(k) ->> 'conperiod')::boolean, false)
@@ -403,6 +411,10 @@ WHERE d.refobjid >= 16384
   AND (d.refclassid IN ('pg_catalog.pg_proc'::regclass, 'pg_catalog.pg_operator'::regclass, 'pg_catalog.pg_opclass'::regclass,
                         'pg_catalog.pg_collation'::regclass, 'pg_catalog.pg_type'::regclass, 'pg_catalog.pg_ts_config'::regclass)
        OR s.relkind = 'S')
+  -- NULL of what somebody has dropped since the snapshot, which PostgreSQL 13 does not describe any more.
+  AND CASE d.refclassid WHEN 'pg_catalog.pg_type'::regclass THEN has_type_privilege(coalesce(a.typelem, d.refobjid), 'USAGE')
+           WHEN 'pg_catalog.pg_proc'::regclass THEN has_function_privilege(d.refobjid, 'EXECUTE')
+           WHEN 'pg_catalog.pg_class'::regclass THEN has_table_privilege(d.refobjid, 'SELECT') ELSE true END IS NOT NULL
 ORDER BY 1, 2, 3;
 `,
     objects: `
@@ -450,6 +462,8 @@ SELECT tree.root AS table_oid,
 FROM tree
 JOIN pg_catalog.pg_class c ON c.oid = tree.oid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+-- NULL of what somebody has dropped since the snapshot: what it was is not to be had any more.
+WHERE has_table_privilege(c.oid, 'SELECT') IS NOT NULL
 ORDER BY tree.root, tree.depth, n.nspname, c.relname;
 `,
     schemas: `

@@ -9,6 +9,8 @@ FROM pg_catalog.pg_constraint k
 JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE k.contype = 'c'
+  -- NULL of what somebody has dropped since the snapshot: what it was is not to be had any more.
+  AND has_table_privilege(c.oid, 'SELECT') IS NOT NULL
   AND (k.conislocal OR NOT c.relispartition)
   AND n.nspname !~ '^pg_'
   AND n.nspname <> 'information_schema'

@@ -25,6 +25,9 @@ JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
 LEFT JOIN pg_catalog.pg_inherits p ON p.inhrelid = i.indexrelid
 LEFT JOIN pg_catalog.pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x')
 WHERE t.relkind IN ('r', 'p')
+  -- NULL of what somebody has dropped since the snapshot: what it was is not to be had any more.
+  AND has_table_privilege(t.oid, 'SELECT') IS NOT NULL
+  AND pg_get_indexdef(i.indexrelid) IS NOT NULL
   AND (i.indisvalid OR t.relkind = 'p')
   AND tn.nspname !~ '^pg_'
   AND tn.nspname <> 'information_schema'

@@ -17,6 +17,9 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_class r ON r.oid = k.confrelid
 JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
 WHERE k.contype = 'f'
+  -- NULL of what somebody has dropped since the snapshot: what it was is not to be had any more.
+  AND has_table_privilege(c.oid, 'SELECT') IS NOT NULL
+  AND has_table_privilege(r.oid, 'SELECT') IS NOT NULL
   AND k.conparentid = 0
   AND NOT c.relispartition
   AND NOT coalesce((to_jsonb(k) ->> 'conperiod')::boolean, false)

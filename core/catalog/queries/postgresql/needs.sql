@@ -21,4 +21,8 @@ WHERE d.refobjid >= 16384
   AND (d.refclassid IN ('pg_catalog.pg_proc'::regclass, 'pg_catalog.pg_operator'::regclass, 'pg_catalog.pg_opclass'::regclass,
                         'pg_catalog.pg_collation'::regclass, 'pg_catalog.pg_type'::regclass, 'pg_catalog.pg_ts_config'::regclass)
        OR s.relkind = 'S')
+  -- NULL of what somebody has dropped since the snapshot, which PostgreSQL 13 does not describe any more.
+  AND CASE d.refclassid WHEN 'pg_catalog.pg_type'::regclass THEN has_type_privilege(coalesce(a.typelem, d.refobjid), 'USAGE')
+           WHEN 'pg_catalog.pg_proc'::regclass THEN has_function_privilege(d.refobjid, 'EXECUTE')
+           WHEN 'pg_catalog.pg_class'::regclass THEN has_table_privilege(d.refobjid, 'SELECT') ELSE true END IS NOT NULL
 ORDER BY 1, 2, 3;

@@ -28,4 +28,6 @@ SELECT tree.root AS table_oid,
 FROM tree
 JOIN pg_catalog.pg_class c ON c.oid = tree.oid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+-- NULL of what somebody has dropped since the snapshot: what it was is not to be had any more.
+WHERE has_table_privilege(c.oid, 'SELECT') IS NOT NULL
 ORDER BY tree.root, tree.depth, n.nspname, c.relname;
