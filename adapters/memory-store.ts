@@ -42,6 +42,8 @@ export function memoryStore(bucket: string, region: string): Store {
     async remove(keys) {
       for (const key of keys) objects.delete(key);
     },
+    listUnfinished: async () => [],
+    abortUnfinished: async () => {},
     region: async () => region,
   };
 }

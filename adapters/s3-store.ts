@@ -2,17 +2,20 @@
 
 import { Readable, Transform } from 'node:stream';
 import {
+  AbortMultipartUploadCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadBucketCommand,
   ListBucketsCommand,
+  ListMultipartUploadsCommand,
+  type ListMultipartUploadsCommandOutput,
   ListObjectsV2Command,
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { PgshiftError } from '../core/errors.ts';
-import type { Store, StoredObject } from '../core/ports.ts';
+import type { Store, StoredObject, UnfinishedUpload } from '../core/ports.ts';
 import { storageError } from './s3-errors.ts';
 
 /**
@@ -27,6 +30,8 @@ const STREAM_BYTES = 256 * 1024;
 const FIRST_CONTACT_MS = 6_000;
 /** S3 deletes at most this many in one call. */
 const DELETE_AT_ONCE = 1_000;
+/** And tells of as many unfinished uploads. */
+const UPLOADS_AT_ONCE = 1_000;
 
 export interface BucketOptions {
   readonly bucket: string;
@@ -92,6 +97,12 @@ export function s3Store(client: S3Client, { bucket, owner }: BucketOptions): Sto
           const Objects = keys.slice(from, from + DELETE_AT_ONCE).map((Key) => ({ Key }));
           await client.send(new DeleteObjectsCommand({ ...(await place()), Delete: { Objects, Quiet: true } }));
         }
+      }),
+    listUnfinished: (prefix) =>
+      attempt(`listing uploads under ${prefix}`, async () => listUnfinished(client, await place(), prefix)),
+    abortUnfinished: (uploads) =>
+      attempt('aborting uploads', async () => {
+        for (const each of uploads) await abortUnfinished(client, await place(), each);
       }),
     region: async () => bucketRegion(client, await place(), bucket),
   };
@@ -164,6 +175,36 @@ async function listAll(client: S3Client, place: Place, prefix: string): Promise<
     token = page.NextContinuationToken;
   } while (token !== undefined);
   return objects;
+}
+
+/** What a killed process leaves of an upload in parts: no object, and what it costs is that of one. */
+export async function listUnfinished(
+  client: S3Client,
+  place: Place,
+  prefix: string,
+  page = UPLOADS_AT_ONCE,
+): Promise<UnfinishedUpload[]> {
+  const uploads: UnfinishedUpload[] = [];
+  let found: ListMultipartUploadsCommandOutput | undefined;
+  do {
+    const after: { KeyMarker?: string; UploadIdMarker?: string } = {};
+    if (found?.NextKeyMarker !== undefined) after.KeyMarker = found.NextKeyMarker;
+    if (found?.NextUploadIdMarker !== undefined) after.UploadIdMarker = found.NextUploadIdMarker;
+    const asked = { ...place, Prefix: prefix, MaxUploads: page, ...after };
+    found = await client.send(new ListMultipartUploadsCommand(asked));
+    for (const { Key: key, UploadId: id } of found.Uploads ?? [])
+      if (key !== undefined && id !== undefined) uploads.push({ key, id });
+  } while (found.IsTruncated === true && found.NextKeyMarker !== undefined);
+  return uploads;
+}
+
+/** One that has ended since it was listed is passed over. */
+async function abortUnfinished(client: S3Client, place: Place, { key, id }: UnfinishedUpload): Promise<void> {
+  try {
+    await client.send(new AbortMultipartUploadCommand({ ...place, Key: key, UploadId: id }));
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'NoSuchUpload') throw error;
+  }
 }
 
 /** HEAD answers a refusal without a body, so that a refused one is asked again in ways that say why. */

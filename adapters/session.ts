@@ -124,12 +124,13 @@ function sessionOf(client: pg.Client, end: string): Session {
     },
     async copyIn(sql, bytes) {
       const into = client.query(copyFrom(sql));
+      const read: { broken?: unknown } = {};
       try {
-        await pipeline(bytes, into);
+        await pipeline(readable(bytes, read), into);
         return { rows: into.rowCount };
       } catch (error) {
         // What the bytes' own stream threw is told as it is: COPY was only broken off because of it.
-        if (error instanceof PgshiftError) throw error;
+        if ('broken' in read) throw read.broken;
         const refused = refusedRow({ ...failureFrom(error), ...placeFrom(error) });
         if (refused !== undefined) return { refused };
         throw fail(error, 'loading rows');
@@ -139,6 +140,16 @@ function sessionOf(client: pg.Client, end: string): Session {
       await client.end().catch(() => {});
     },
   };
+}
+
+/** The bytes, and what broke them: a pipeline gives all of its streams the error of the one that failed. */
+async function* readable(bytes: Readable, read: { broken?: unknown }): AsyncGenerator<Buffer> {
+  try {
+    yield* bytes;
+  } catch (error) {
+    read.broken = error;
+    throw error;
+  }
 }
 
 function copyOut(client: pg.Client, sql: string, fail: (error: unknown) => PgshiftError) {

@@ -52,6 +52,7 @@ export async function clean(terminal: Terminal, target: string, { run, dryRun = 
     if (!dryRun) await insist(session, () => removeEmptyClaims(ports, session, found.schemas));
     const unknown = run === undefined ? found.unknown : [];
     tellStaying(terminal, staying, unknown);
+    if (!found.uploadsTold) terminal.note(UPLOADS_UNTOLD);
     if (found.runs.length + unknown.length > 0) return;
     terminal.result(`Nothing is left of ${run === undefined ? 'any run' : `run ${run}`}.`);
   });
@@ -101,9 +102,13 @@ const REASONS: Readonly<Record<Leftovers['state'], string>> = {
 
 const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
-const told = ({ tables, claims, objects }: Leftovers): string =>
+const UPLOADS_UNTOLD =
+  'Whether uploads were broken off is not known: the bucket does not allow s3:ListBucketMultipartUploads. A lifecycle rule removes them, too.';
+
+const told = ({ tables, claims, objects, uploads }: Leftovers): string =>
   [
     ...(tables.length > 0 ? [counted(tables.length, 'table')] : []),
     ...(claims.length > 0 ? [counted(claims.length, 'claim')] : []),
     ...(objects.length > 0 ? [counted(objects.length, 'data object')] : []),
+    ...(uploads.length > 0 ? [counted(uploads.length, 'unfinished upload')] : []),
   ].join(', ');

@@ -3,7 +3,7 @@ import { ALL_RUNS, artifactKeys, runOfKey } from '../core/artifacts.ts';
 import type { LoadCommand } from '../core/command/model.ts';
 import { PgshiftError } from '../core/errors.ts';
 import { keyOf, type Name, tokenOf } from '../core/plan/names.ts';
-import type { Ports, RunState, Session } from '../core/ports.ts';
+import type { Ports, RunState, Session, Store, UnfinishedUpload } from '../core/ports.ts';
 import type { Report } from '../core/report/model.ts';
 import type { SignOfLife } from '../core/running.ts';
 import {
@@ -26,10 +26,14 @@ export interface Leftovers {
   readonly tables: readonly Name[];
   /** Keys of its data objects. */
   readonly objects: readonly string[];
+  /** What a process that was killed in the middle of one has left. */
+  readonly uploads: readonly UnfinishedUpload[];
 }
 
 export interface Found {
   readonly runs: readonly Leftovers[];
+  /** Whether we may ask for uploads at all: not every right to read a bucket holds that one. */
+  readonly uploadsTold: boolean;
   /** Tables of ours of which nothing says whose they are. */
   readonly unknown: readonly Name[];
   /** Schemas with a table of claims. */
@@ -40,13 +44,16 @@ export interface Found {
 export async function findLeftovers(ports: Ports, session: Session, named?: string): Promise<Found> {
   const { all, schemas, claims } = await lookAtTarget(session);
   const folders = Map.groupBy(await ports.store.list(ALL_RUNS), ({ key }) => runOfKey(key) ?? '');
-  const owners = ownersOf(claims, [...folders.keys(), named ?? '']);
+  const unfinished = await findUploads(ports.store);
+  const uploads = Map.groupBy(unfinished ?? [], ({ key }) => runOfKey(key) ?? '');
+  const owners = ownersOf(claims, [...folders.keys(), ...uploads.keys(), named ?? '']);
   const tables = Map.groupBy(
     all.filter((table) => !isClaims(table)),
     (table) => owners(table),
   );
   const claimed = Map.groupBy(claims, ({ run }) => run);
-  const names = new Set([...tables.keys(), ...claimed.keys(), ...folders.keys()].filter((run) => run !== undefined));
+  const known = [...tables.keys(), ...claimed.keys(), ...folders.keys(), ...uploads.keys()];
+  const names = new Set(known.filter((run) => run !== undefined));
   const runs: Leftovers[] = [];
   for (const run of [...names].filter((name) => name !== '').sort()) {
     if (named !== undefined && run !== named) continue;
@@ -56,11 +63,22 @@ export async function findLeftovers(ports: Ports, session: Session, named?: stri
       claims: claimed.get(run) ?? [],
       tables: tables.get(run) ?? [],
       objects: await dataOf(ports, run, keys),
+      uploads: uploads.get(run) ?? [],
     };
-    if (left.claims.length + left.tables.length + left.objects.length === 0) continue;
+    if (left.claims.length + left.tables.length + left.objects.length + left.uploads.length === 0) continue;
     runs.push({ ...left, state: named === undefined ? await stateOf(ports, left) : 'named' });
   }
-  return { runs, schemas, unknown: tables.get(undefined) ?? [] };
+  return { runs, schemas, unknown: tables.get(undefined) ?? [], uploadsTold: unfinished !== undefined };
+}
+
+/** Undefined when the bucket does not tell us. */
+async function findUploads(store: Store): Promise<readonly UnfinishedUpload[] | undefined> {
+  try {
+    return await store.listUnfinished(ALL_RUNS);
+  } catch (error) {
+    if (error instanceof PgshiftError && error.kind === 'BucketDenied') return undefined;
+    throw error;
+  }
 }
 
 interface Target {
@@ -124,7 +142,7 @@ const AT_ONCE = 100;
 
 /** Removes them: tables first, so that a run of which they remain is found again. */
 export async function removeLeftovers(ports: Ports, session: Session, left: Leftovers): Promise<void> {
-  const { run, claims, objects } = left;
+  const { run, claims, objects, uploads } = left;
   for (let at = 0; at < claims.length; at += AT_ONCE) {
     const some = claims.slice(at, at + AT_ONCE);
     await underLock(ports, session, some, 'find', async (schemas, droppable) => {
@@ -143,6 +161,7 @@ export async function removeLeftovers(ports: Ports, session: Session, left: Left
   const claimed = new Set(claims.flatMap(({ schema, own }) => own.map((name) => keyOf({ schema, name }))));
   const others = left.tables.filter((table) => !claimed.has(keyOf(table)));
   for (let at = 0; at < others.length; at += AT_ONCE) await session.run(dropTables(others.slice(at, at + AT_ONCE)));
+  await ports.store.abortUnfinished(uploads);
   if (objects.length > 0) await ports.store.remove([...objects, artifactKeys.heartbeat(run)]);
 }
 

@@ -5,10 +5,10 @@ import type { Capabilities } from '../core/dialect/capabilities.ts';
 import type { BatchItem } from '../core/pipeline.ts';
 import type { PlanSummary } from '../core/plan/model.ts';
 import type { Store } from '../core/ports.ts';
-import type { BatchRecord, Report } from '../core/report/model.ts';
+import type { Report } from '../core/report/model.ts';
 import { keepsSnapshot } from '../core/snapshot.ts';
 import { publishedTables } from '../lambdas/published.ts';
-import { readRecords } from '../lambdas/read-records.ts';
+import { readBatches } from '../lambdas/read-records.ts';
 import { findSnapshot } from '../lambdas/run-snapshot.ts';
 
 export interface RunState {
@@ -68,10 +68,10 @@ async function progressOf(store: Store, run: string, { command, plan, items }: P
     store.getJson<Capabilities>(artifactKeys.capabilities(run)),
     findSnapshot(store, run),
     store.list(artifactKeys.partObjects(run)),
-    readRecords<BatchRecord[]>(store, artifactKeys.batchRecords(run)),
+    readBatches(store, run),
     publishedTables(store, run),
   ]);
-  const loaded = new Set(records.flat().map(({ batch }) => batch));
+  const loaded = new Set(records.map(({ batch }) => batch));
   const keys = new Set(objects.map(({ key }) => key));
   const snapshot = keepsSnapshot(command.options, source.dialect);
   const moment = snapshot ? (taken?.takenAt ?? -1) : 0;

@@ -126,8 +126,8 @@ export const artifactKeys = {
   publishedMarks: inRun(() => 'published/'),
   /** That a table's sums are the same at both ends. */
   verified: inRun((table: number) => `verified/${pad(table, 5)}.json`),
-  /** What the batches moved that one Copy loaded, by the first of them: those whose rows are committed. */
-  batchRecord: inRun((batch: number) => `loaded/${pad(batch, 7)}.json`),
+  /** What the batches moved that one attempt at a Copy loaded, by the first of them: those whose rows are committed. */
+  batchRecord: inRun((batch: number, attempt: number) => `loaded/${pad(batch, 7)}.${attempt}.json`),
   batchRecords: inRun(() => 'loaded/'),
   /** When a step ran and what it counted; one of a kind for a step that runs in chunks. */
   stepRecord: inRun((step: string) => `steps/${step}.json`),

@@ -51,6 +51,12 @@ export interface StoredObject {
   readonly bytes: number;
 }
 
+/** An upload in parts that nobody has completed or aborted: no object, but what it has received is kept. */
+export interface UnfinishedUpload {
+  readonly key: string;
+  readonly id: string;
+}
+
 /** The run's bucket. */
 export interface Store {
   readonly bucket: string;
@@ -70,6 +76,8 @@ export interface Store {
   putStream(key: string, body: Readable): Promise<number>;
   list(prefix: string): Promise<StoredObject[]>;
   remove(keys: readonly string[]): Promise<void>;
+  listUnfinished(prefix: string): Promise<UnfinishedUpload[]>;
+  abortUnfinished(uploads: readonly UnfinishedUpload[]): Promise<void>;
   /** The bucket's own region, for COPY. Also proves that the bucket is there and ours. */
   region(): Promise<string>;
 }

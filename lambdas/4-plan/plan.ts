@@ -11,8 +11,8 @@ import { buildPlan } from '../../core/plan/build.ts';
 import type { Hazard, PlanSummary } from '../../core/plan/model.ts';
 import { tokenOf } from '../../core/plan/names.ts';
 import type { Ports } from '../../core/ports.ts';
-import type { BatchRecord, StepRecord } from '../../core/report/model.ts';
-import { readRecords } from '../read-records.ts';
+import type { StepRecord } from '../../core/report/model.ts';
+import { readBatches } from '../read-records.ts';
 
 /** A refusal names this many of its reasons; the plan has them all. */
 const REASONS_NAMED = 20;
@@ -73,8 +73,7 @@ const readItems = (text: string): BatchItem[] =>
  * published, by its ledger; a table that was published has no ledger any more that could be asked.
  */
 async function goOn({ store, log }: Ports, run: string, items: readonly BatchItem[]): Promise<StepOutput<'plan'>> {
-  const records = await readRecords<BatchRecord[]>(store, artifactKeys.batchRecords(run));
-  const loaded = new Set(records.flat().map(({ batch }) => batch));
+  const loaded = new Set((await readBatches(store, run)).map(({ batch }) => batch));
   const missing = ({ reads }: BatchItem): number =>
     new Set(reads.flatMap(({ parts }) => parts.map(({ batch }) => batch)).filter((batch) => !loaded.has(batch))).size;
   const left = items.filter((item) => missing(item) > 0);

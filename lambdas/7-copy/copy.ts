@@ -52,7 +52,9 @@ export async function copy(
   } finally {
     await session.close();
     const [first] = records;
-    if (first !== undefined) await ports.store.putJson(artifactKeys.batchRecord(run, first.batch), records);
+    // An attempt of its own each: one that was given up, and breaks off later, takes nothing away from what its retry tells.
+    const key = first && artifactKeys.batchRecord(run, first.batch, input.attempt ?? 0);
+    if (key !== undefined) await ports.store.putJson(key, records);
   }
   return { batches: records.length, rows: sum(records, ({ rows }) => rows) };
 }

@@ -9,13 +9,13 @@ import type { StepInput, StepOutput } from '../../core/pipeline.ts';
 import type { PlanChunk, PlannedTable, PlanSummary } from '../../core/plan/model.ts';
 import { keyOf, type Name, placeOf } from '../../core/plan/names.ts';
 import type { Ports, Session } from '../../core/ports.ts';
-import type { BatchRecord, StepRecord } from '../../core/report/model.ts';
+import type { StepRecord } from '../../core/report/model.ts';
 import { countStaged, dropLedgers, findLive, findOwn, lockStaged } from '../../core/sql/publish.ts';
 import { qualified } from '../../core/sql/quote.ts';
 import { statementTimeoutMs } from '../../core/sql/session.ts';
 import { releaseClaims } from '../claims.ts';
 import { namesIn, type Published } from '../published.ts';
-import { readRecords } from '../read-records.ts';
+import { readBatches } from '../read-records.ts';
 import { runBlocksAfter } from '../sql-blocks.ts';
 import { connectToTarget, type TargetSession } from '../target-session.ts';
 import type { Into } from './into.ts';
@@ -83,7 +83,7 @@ async function readChunks(ports: Ports, run: string, first: number, last: number
 /** More rejected rows than the command allows: nothing of the run becomes visible. */
 async function expectFewRejects(ports: Ports, run: string, most: number | undefined): Promise<void> {
   if (most === undefined) return;
-  const batches = (await readRecords<BatchRecord[]>(ports.store, artifactKeys.batchRecords(run))).flat();
+  const batches = await readBatches(ports.store, run);
   const rejected = batches.reduce((sum, batch) => sum + batch.rejected, 0);
   if (rejected > most) throw tooManyRejects(`The run has ${rejected}`, most);
 }

@@ -19,7 +19,7 @@ import {
   SPARE_MS,
   statementTimeoutMs,
 } from '../../core/sql/session.ts';
-import { readRecords } from '../read-records.ts';
+import { readBatches } from '../read-records.ts';
 import { sumRows } from '../sum-rows.ts';
 
 /** Time that one more table must find, besides what is kept for saying what went wrong. */
@@ -49,7 +49,7 @@ export async function verifySums(
     if (isOpen && (await ports.store.findText(artifactKeys.verified(run, table.table))) === undefined) open.push(table);
   }
   if (open.length === 0) return;
-  const records = (await readRecords<BatchRecord[]>(ports.store, artifactKeys.batchRecords(run))).flat();
+  const records = await readBatches(ports.store, run);
   const byTable = Map.groupBy(records, ({ table }) => table);
   // A session of its own: the command's parameters change how values are written.
   const session = await ports.connect(command.target, {

@@ -6,24 +6,23 @@ import type { FailureEvent, StepInput, StepOutput } from '../../core/pipeline.ts
 import type { PlanSummary } from '../../core/plan/model.ts';
 import type { Ports } from '../../core/ports.ts';
 import { buildReport } from '../../core/report/build.ts';
-import type { BatchRecord, ErrorRecord, Report, StepRecord } from '../../core/report/model.ts';
+import type { ErrorRecord, Report, StepRecord } from '../../core/report/model.ts';
 import { reportText } from '../../core/report/text.ts';
 import { publishedTables } from '../published.ts';
-import { readRecords } from '../read-records.ts';
+import { readBatches, readRecords } from '../read-records.ts';
 import { writeRejectFiles } from './reject-files.ts';
 
 export async function report(ports: Ports, input: StepInput<'report'>): Promise<StepOutput<'report'>> {
   const failure: FailureEvent | undefined = 'status' in input ? input : undefined;
   const run = 'status' in input ? input.name : input.run;
-  const [plan, steps, loaded, errors, live, before] = await Promise.all([
+  const [plan, steps, batches, errors, live, before] = await Promise.all([
     find<PlanSummary>(ports, artifactKeys.plan(run)),
     readRecords<StepRecord>(ports.store, artifactKeys.stepRecords(run)),
-    readRecords<BatchRecord[]>(ports.store, artifactKeys.batchRecords(run)),
+    readBatches(ports.store, run),
     readRecords<ErrorRecord>(ports.store, artifactKeys.errorRecords(run)),
     publishedTables(ports.store, run),
     find<Report>(ports, artifactKeys.reportJson(run)),
   ]);
-  const batches = loaded.flat();
   const rejects = await writeRejectFiles(ports.store, run, plan, batches);
   const failedBefore = earlierFailure(before, failure);
   const records = { run, plan, steps, batches, rejects, errors, live };

@@ -411,7 +411,7 @@ test('rows that the target refuses are put aside and the others loaded, from fil
     ['4', null],
     ['5', '8'],
   ]);
-  const [record] = await ports.store.getJson<BatchRecord[]>(artifactKeys.batchRecord(name, 0));
+  const [record] = await ports.store.getJson<BatchRecord[]>(artifactKeys.batchRecord(name, 0, 0));
   expect(record).toMatchObject({ rows: 3, rejected: 2 });
   const cuts = await Promise.all(
     (record?.cuts ?? []).map((cut) => ports.store.getText(artifactKeys.cutRows(name, 0, cut))),

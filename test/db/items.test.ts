@@ -12,6 +12,7 @@ import { prepare } from '../../lambdas/5-prepare/prepare.ts';
 import { extract } from '../../lambdas/6-extract/extract.ts';
 import { copy } from '../../lambdas/7-copy/copy.ts';
 import { publish } from '../../lambdas/8-publish/publish.ts';
+import { readBatches } from '../../lambdas/read-records.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import type { WorldOptions } from '../support/step-world.ts';
 import { startTwoEnds, type TwoEnds } from '../support/two-ends.ts';
@@ -105,13 +106,29 @@ test('an item that breaks off keeps what is loaded and tells of it, and goes on 
         if (commits === 2) throw new PgshiftError('ConnectionLost', 'gone');
       };
       await expect(copy(ports({ before }), input)).rejects.toMatchObject({ name: 'ConnectionLost' });
-      const records = await ports().store.getJson<BatchRecord[]>(artifactKeys.batchRecord(run, 0));
+      const records = await ports().store.getJson<BatchRecord[]>(artifactKeys.batchRecord(run, 0, 0));
       expect(records.map(({ batch }) => batch)).toEqual([0]);
       expect(await copy(ports(), input)).toMatchObject({ batches: 4 });
     } else await copy(ports(), input);
   }
   await publish(ports(), { run, publish: 0, first: 0, last: 0 });
   expect(await arrived()).toEqual(sent);
+});
+
+test('a Copy that was given up takes nothing away from what its retry has told', async () => {
+  const [item] = items;
+  if (item === undefined) throw new Error('no item');
+  const input = { run, chunk: item.chunk, reads: await read(item) };
+  let commits = 0;
+  const before = async (sql: string) => {
+    if (sql === 'COMMIT') commits += 1;
+    if (commits < 2) return;
+    // It stands still, while the retry does all of it; then it breaks off, and has loaded one batch.
+    await copy(ports(), { ...input, attempt: 1 });
+    throw new PgshiftError('ConnectionLost', 'gone');
+  };
+  await expect(copy(ports({ before }), { ...input, attempt: 0 })).rejects.toMatchObject({ name: 'ConnectionLost' });
+  expect((await readBatches(ports().store, run)).map(({ batch }) => batch)).toEqual([0, 1, 2, 3]);
 });
 
 test('a Copy without time for the next table stops to be tried again', async () => {

@@ -68,7 +68,7 @@ describe.each(postgresVersions)('$name', (version) => {
   const staged = async () =>
     (await pair.target.session.query(`SELECT * FROM ${names.staging} ORDER BY id`)).map(Object.values);
   const record = async (): Promise<BatchRecord | undefined> =>
-    (await pair.ports().store.getJson<BatchRecord[]>(artifactKeys.batchRecord(run(), 0)))[0];
+    (await pair.ports().store.getJson<BatchRecord[]>(artifactKeys.batchRecord(run(), 0, 0)))[0];
 
   test('NULL, empty texts, newlines, quotes and the end-of-data mark of old arrive as they left', async () => {
     await begin();

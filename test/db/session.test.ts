@@ -1,5 +1,6 @@
 // Does a session that cannot be had fail soon and in words, whatever answers at the other end?
 import { createServer, type Server, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openSession } from '../../adapters/session.ts';
 import { startTestPostgres } from '../support/database.ts';
@@ -63,6 +64,29 @@ test('a statement may take as long as the session allows, also where the server 
     await session.close();
   };
   await Promise.all([ask(60_000), ask(0)]);
+  await server.stop();
+});
+
+test('what breaks the bytes of a COPY is thrown as it is, and what the server says is the server’s', async () => {
+  const server = await startTestPostgres();
+  const { port, user, password } = server;
+  const session = await openSession(
+    { end: 'target', host: '127.0.0.1', port, user, password, database: 'postgres', tls: 'disable', authorities: [] },
+    { applicationName: 't', statementTimeoutMs: 0 },
+  );
+  await session.run('CREATE TEMP TABLE t (n int)');
+  const broken = new Error('not whole');
+  const bytes = Readable.from(
+    (async function* () {
+      yield Buffer.from('1\n');
+      throw broken;
+    })(),
+  );
+  await expect(session.copyIn('COPY t FROM STDIN', bytes)).rejects.toBe(broken);
+  const missing = session.copyIn('COPY missing FROM STDIN', Readable.from([Buffer.from('1\n')]));
+  await expect(missing).rejects.toMatchObject({ name: 'StatementRefused', code: '42P01' });
+  expect(await session.query('SELECT count(*) FROM t')).toEqual([{ count: '0' }]);
+  await session.close();
   await server.stop();
 });
 

@@ -1,7 +1,8 @@
-// Is an object that must not be there twice written once, by S3 and by the store in memory?
+// Is an object that must not be there twice written once, by S3 and by the store in memory? And what is left of uploads?
+import { CreateMultipartUploadCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { memoryStore } from '../../adapters/memory-store.ts';
-import { s3Store } from '../../adapters/s3-store.ts';
+import { listUnfinished, s3Store } from '../../adapters/s3-store.ts';
 import type { Store } from '../../core/ports.ts';
 import { bucket, startTestS3, type TestS3 } from '../support/s3-server.ts';
 
@@ -30,4 +31,15 @@ test('a bucket that may not be written is told as such', async () => {
   const store = s3Store(s3.s3, { bucket, owner: async () => undefined });
   await expect(store.putNew('denied', '')).rejects.toMatchObject({ name: 'BucketDenied' });
   s3.server.faults.clear();
+});
+
+test('uploads that nobody ended are listed page by page, and gone when they are aborted, once or twice', async () => {
+  const store = s3Store(s3.s3, { bucket, owner: async () => undefined });
+  const keys = ['runs/r/1', 'runs/r/2', 'runs/r/2', 'runs/r/2', 'runs/s/1'];
+  await Promise.all(keys.map((Key) => s3.s3.send(new CreateMultipartUploadCommand({ Bucket: bucket, Key }))));
+  const unfinished = await listUnfinished(s3.s3, { Bucket: bucket }, 'runs/', 2);
+  expect(unfinished.map(({ key }) => key).sort()).toEqual(keys.sort());
+  await store.abortUnfinished(unfinished);
+  expect(await store.listUnfinished('runs/')).toEqual([]);
+  await store.abortUnfinished(unfinished.slice(0, 1));
 });

@@ -18,8 +18,11 @@ afterEach(() => world.s3.faults.clear());
 const AWAY_SECONDS = 20;
 
 const load = (snapshot: boolean): Schedule => ({
-  ...{ seed: 1, isolation: 'snapshot', faults: [], unendable: false },
-  load: { publish: 'replace', snapshot, workers: 1, pieces: false, blocks: true },
+  ...{ seed: 1, target: 'redshift', isolation: 'snapshot', faults: [], unendable: false },
+  load: {
+    ...{ publish: 'replace', snapshot, workers: 1, pieces: false, blocks: true },
+    ...{ oneByOne: false, rows: 'good', large: false },
+  },
 });
 
 /** Does something when a step is called for the first time. */

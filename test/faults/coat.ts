@@ -1,7 +1,6 @@
 // A coat around a step's ports that knows where the step is: before, in and after what it asks of the world. Steps do not
 // know of it. What happens at a place is up to whoever wears it.
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { pipeline, type Readable, Transform } from 'node:stream';
 import type { Ports, Session, Store } from '../../core/ports.ts';
 import type { Place, Side } from './model.ts';
 import { openWire, type Wire } from './wire.ts';
@@ -21,17 +20,28 @@ export interface Coat {
   rewrite?(sql: string, session: Session): string | Promise<string>;
 }
 
+/** In PostgreSQL the ledger's row comes first, as a key that stands for the lock, and is filled in when all is loaded. */
+const PLACES: readonly (readonly [Place, RegExp])[] = [
+  ['lock', /^BEGIN; LOCK TABLE |^INSERT INTO \S+ \("batch", "piece".* ON CONFLICT DO NOTHING/],
+  ['copy', /^COPY .* FROM (?:'s3:|STDIN )/s],
+  ['ledger', /^INSERT INTO \S+ \("batch", "piece"(?!.* ON CONFLICT )|^UPDATE \S+ SET "rows" = /],
+  ['commit', /(?:^|; )COMMIT$/],
+  [
+    'swap',
+    / RENAME TO |^(?:DELETE FROM [^;]*; )?INSERT INTO \S+ \(.*\) SELECT .*; DROP TABLE | OVERRIDING SYSTEM VALUE SELECT /s,
+  ],
+];
+
 /** The places that a statement is. */
-export function placesOf(sql: string): readonly Place[] {
-  const found: Place[] = ['statement'];
-  if (/^BEGIN; LOCK TABLE /.test(sql)) found.push('lock');
-  if (/^COPY .* FROM 's3:/s.test(sql)) found.push('copy');
-  if (/^INSERT INTO \S+ \("batch", "piece"/.test(sql)) found.push('ledger');
-  if (/(?:^|; )COMMIT$/.test(sql)) found.push('commit');
-  if (/ RENAME TO |^(?:DELETE FROM [^;]*; )?INSERT INTO \S+ \(.*\) SELECT .*; DROP TABLE /s.test(sql))
-    found.push('swap');
-  return found;
-}
+export const placesOf = (sql: string): readonly Place[] => [
+  'statement',
+  ...PLACES.flatMap(([place, pattern]) => (pattern.test(sql) ? [place] : [])),
+];
+
+/** Two of the parts that S3 takes are on their way at a time, of 5 MiB each: who sends more than both has stored one. */
+const WITHIN_UPLOAD_BYTES = 11 * 1024 * 1024;
+/** Every row is longer. */
+const WITHIN_ROWS_BYTES = 2;
 
 export function inCoat(ports: Ports, coat: Coat): Ports {
   const around = async <Result>(places: readonly Place[], about: About, work: () => Promise<Result>) => {
@@ -76,24 +86,41 @@ function sessionInCoat(session: Session, wire: Wire, end: string, around: Around
     describe: (sql) => around(['statement'], { wire }, () => session.describe(sql)),
     copyOut(sql, refused) {
       const { bytes, rows } = session.copyOut(sql, refused);
-      let met = false;
-      const watched = new Transform({
-        transform(chunk: Buffer, _encoding, done) {
-          if (met) {
-            done(null, chunk);
-            return;
-          }
-          met = true;
-          coat.at('read', 'middle', { wire }).then(
-            () => done(null, chunk),
-            (error: Error) => done(error),
-          );
-        },
-      });
-      pipeline(bytes, watched).catch(() => {});
-      return { bytes: watched, rows };
+      return { bytes: within(bytes, 0, () => coat.at('read', 'middle', { wire })), rows };
     },
+    copyIn: (sql, bytes) =>
+      around(placesOf(sql), { wire }, () =>
+        session.copyIn(
+          sql,
+          within(bytes, WITHIN_ROWS_BYTES, () => coat.at('copy', 'middle', { wire })),
+        ),
+      ),
   };
+}
+
+/** The same bytes. What is to happen when so many have passed, and one more comes, happens between them. */
+function within(bytes: Readable, after: number, happen: () => Promise<void>): Transform {
+  let passed = 0;
+  return pipeline(
+    bytes,
+    new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        const room = after - passed;
+        passed += chunk.length;
+        if (room < 0 || chunk.length <= room) {
+          done(null, chunk);
+          return;
+        }
+        if (room > 0) this.push(chunk.subarray(0, room));
+        passed = Number.POSITIVE_INFINITY;
+        happen().then(
+          () => done(null, chunk.subarray(room)),
+          (error: Error) => done(error),
+        );
+      },
+    }),
+    () => {},
+  );
 }
 
 function storeInCoat(store: Store, around: Around, coat: Coat): Store {
@@ -107,7 +134,8 @@ function storeInCoat(store: Store, around: Around, coat: Coat): Store {
     getJson: (key) => around(['object'], { key }, () => store.getJson(key)),
     async putStream(key, body) {
       await coat.at('upload', 'before', { key });
-      const bytes = await coat.pace(() => store.putStream(key, body));
+      const watched = within(body, WITHIN_UPLOAD_BYTES, () => coat.at('upload', 'middle', { key }));
+      const bytes = await coat.pace(() => store.putStream(key, watched));
       await coat.at('upload', 'after', { key });
       return bytes;
     },

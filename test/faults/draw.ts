@@ -35,13 +35,26 @@ const WAITS: readonly Waits[] = ['at once', 'together', 'together', 'after the r
 /** Steps that are called several times, not only when they are tried again. */
 const OFTEN: readonly StepName[] = ['keep', 'extract', 'copy'];
 
-function drawFault(dice: Dice, action: Action, { snapshot }: LoadChoice, earlier: readonly Fault[]): Fault {
-  const step = dice.of(snapshot ? STEPS : STEPS.filter((each) => each !== 'keep' && each !== 'hold'));
+type Loaded = Pick<Schedule, 'target' | 'load'>;
+
+const sidesOf = (place: Place, target: Schedule['target']): readonly Side[] =>
+  place === 'read'
+    ? ['middle']
+    : ['before', ...(place === 'copy' && target === 'postgresql' ? (['middle', 'middle'] as const) : []), 'after'];
+
+function drawFault(dice: Dice, action: Action, { target, load }: Loaded, earlier: readonly Fault[]): Fault {
+  const comes = (step: StepName) =>
+    (load.snapshot || (step !== 'keep' && step !== 'hold')) &&
+    (load.rows !== 'refused' || (step !== 'publish' && step !== 'report'));
+  const step = dice.of(STEPS.filter(comes));
   // What an earlier fault has struck is called again.
   const again = earlier.filter((fault) => fault.step === step).length;
-  const places = Object.entries(MET[step] ?? {}) as [Place, number][];
+  const met = Object.entries(MET[step] ?? {}) as [Place, number][];
+  // Rows are ours to send where the target is a PostgreSQL: what happens to them on their way is met more often.
+  const rows = target === 'postgresql' && step === 'copy' ? met.filter(([place]) => place === 'copy') : [];
+  const places = [...met, ...rows, ...rows, ...rows];
   const [place, often] = dice.of(places);
-  const side: Side = place === 'read' ? 'middle' : dice.of(['before', 'after'] as const);
+  const side = dice.of(sidesOf(place, target));
   return {
     step,
     call: again + (OFTEN.includes(step) ? dice.of([0, 0, 0, 1]) : 0),
@@ -53,28 +66,54 @@ function drawFault(dice: Dice, action: Action, { snapshot }: LoadChoice, earlier
   };
 }
 
+/** Strikes while the one object that has several parts is on its way, or when it is there. */
+function drawWithin(dice: Dice, action: Action): Fault {
+  const side = dice.of(['middle', 'middle', 'middle', 'after'] as const);
+  return { step: 'extract', call: 0, place: 'upload', side, nth: 0, action, waits: dice.of(WAITS) };
+}
+
 function drawLoad(dice: Dice): LoadChoice {
-  return {
+  const load = {
     publish: dice.of(['replace', 'replace', 'refill', 'append'] as const),
     snapshot: !dice.rarely(5),
     workers: dice.of([1, 3]),
     pieces: dice.rarely(4),
     blocks: dice.rarely(2),
+    oneByOne: dice.rarely(3),
+    rows: dice.of([
+      'good',
+      'good',
+      'good',
+      'good',
+      'good',
+      'good',
+      'put aside',
+      'put aside',
+      'put aside',
+      'refused',
+    ] as const),
+    large: dice.rarely(20),
   };
+  // What is cut into pieces, and what fails anyway, is not uploaded in parts.
+  return load.large ? { ...load, workers: 1, pieces: false, rows: 'good' } : load;
 }
 
 /** Actions take turns, and so do the isolation levels: no few schedules leave one of them out. */
 export function drawSchedule(seed: number): Schedule {
   const dice = new Dice(seed);
   const load = drawLoad(dice);
+  const target = dice.of(['redshift', 'redshift', 'postgresql'] as const);
   const first = ACTIONS[seed % ACTIONS.length] ?? 'throw';
   const more = dice.of([0, 0, 1, 2]);
   const others = Array.from({ length: more }, () => dice.of(ACTIONS));
   const faults: Fault[] = [];
-  for (const action of [first, ...others]) faults.push(drawFault(dice, action, load, faults));
+  if (load.large) faults.push(drawWithin(dice, first));
+  for (const action of load.large ? others : [first, ...others]) {
+    faults.push(drawFault(dice, action, { target, load }, faults));
+  }
   const twice = faults.filter(({ action }) => action === 'twice');
   return {
-    seed,
+    ...{ seed, target },
     isolation: Math.floor(seed / ACTIONS.length) % 2 === 0 ? 'snapshot' : 'serializable',
     load,
     faults,

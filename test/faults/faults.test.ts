@@ -2,7 +2,7 @@
 import pMap from 'p-map';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawSchedule } from './draw.ts';
-import { type Fault, type Isolation, isGood, type Schedule, type Verdict } from './model.ts';
+import { type Fault, type Isolation, isGood, type LoadChoice, type Schedule, type Verdict } from './model.ts';
 import { type Hooks, runSchedule, tell } from './run-schedule.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -42,11 +42,14 @@ it(
   PATIENCE_MS,
 );
 
-const quiet = { publish: 'replace', snapshot: false, workers: 1, pieces: false, blocks: false } as const;
+const quiet: LoadChoice = {
+  ...{ publish: 'replace', snapshot: false, workers: 1, pieces: false, blocks: false },
+  ...{ oneByOne: false, rows: 'good', large: false },
+};
 
 /** One fault in a load without anything else. */
 const schedule = (isolation: Isolation, fault: Fault, more: Partial<Schedule> = {}): Schedule => ({
-  ...{ seed: 0, isolation, load: quiet, faults: [fault], unendable: false },
+  ...{ seed: 0, target: 'redshift', isolation, load: quiet, faults: [fault], unendable: false },
   ...more,
 });
 

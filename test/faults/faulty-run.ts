@@ -14,6 +14,8 @@ import { Places } from './places.ts';
 
 /** The SDK of S3 tries three times by itself. */
 const SDK_TRIES = 3;
+/** An object is there when one of these is done. */
+const UPLOADED = ['PutObject', 'CompleteMultipartUpload'] as const;
 /** Nine times as long as it took, besides; but no test waits longer than this for one answer. */
 const SLOWEST_MS = 2_000;
 
@@ -140,13 +142,14 @@ export class FaultyRun {
       else wire.cut();
     }
     if (key !== undefined) {
-      this.#options.s3.faults.add({
-        operation: 'any',
+      const answer = side === 'after' ? 'lose-answer' : 'cut-connection';
+      // What is lost of an upload in parts is the answer to its end.
+      const operations = place === 'upload' && side === 'after' ? UPLOADED : (['any'] as const);
+      for (const operation of operations) {
         // Keys are letters, digits, and what means nothing else in a pattern, but for the dot.
-        key: new RegExp(`^${key.replaceAll('.', '\\.')}$`),
-        times: SDK_TRIES,
-        answer: side === 'after' ? 'lose-answer' : 'cut-connection',
-      });
+        const pattern = new RegExp(`^${key.replaceAll('.', '\\.')}$`);
+        this.#options.s3.faults.add({ operation, key: pattern, times: SDK_TRIES, answer });
+      }
     }
   }
 

@@ -1,9 +1,11 @@
 // What is a schedule of faults, and what is said of a run that met it?
+import type { Dialect } from '../../core/catalog/model.ts';
 import type { StepName } from '../../core/pipeline.ts';
 
 /**
- * A named place in a step, met from outside: what it asks of its ports. `connect`: of a session; `lock`: BEGIN and LOCK;
- * `copy`: COPY into the target; `ledger`: the ledger's row of a batch; `commit`; `swap`: what makes a staged table live;
+ * A named place in a step, met from outside: what it asks of its ports. `connect`: of a session; `lock`: BEGIN and LOCK, or
+ * the key of a ledger that stands for it; `copy`: COPY into the target; `ledger`: what was loaded of a batch is written there;
+ * `commit`; `swap`: what makes a staged table live;
  * `statement`: any statement, these among them; `read`: rows of the source on their way; `upload`: a stream into the
  * bucket; `object`: any other object read or written.
  */
@@ -19,7 +21,10 @@ export type Place =
   | 'upload'
   | 'object';
 
-/** Of `read` there is only `middle`, and `middle` only of it: the first bytes are there, the last are not. */
+/**
+ * `middle`: the first bytes are there, the last are not. Of `read` there is nothing else. `copy` has it where we send the rows
+ * ourselves, as into PostgreSQL, and `upload` where an object has several parts: one of them is stored, others are not.
+ */
 export type Side = 'before' | 'middle' | 'after';
 
 /**
@@ -58,10 +63,18 @@ export interface LoadChoice {
   readonly pieces: boolean;
   /** BEFORE LOAD and AFTER LOAD write into a journal. */
   readonly blocks: boolean;
+  /** `publish table by table`. */
+  readonly oneByOne: boolean;
+  /** Whether the target takes all rows; those that it does not are put aside, or end the run. */
+  readonly rows: 'good' | 'put aside' | 'refused';
+  /** One table more, whose object is uploaded in parts. */
+  readonly large: boolean;
 }
 
 export interface Schedule {
   readonly seed: number;
+  readonly target: Dialect;
+  /** Of the stand-in. A PostgreSQL has it by a setting of the database's: `snapshot` is what it does without one. */
   readonly isolation: Isolation;
   readonly load: LoadChoice;
   readonly faults: readonly Fault[];

@@ -3,26 +3,20 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { ExecutionDoesNotExist } from '@aws-sdk/client-sfn';
-import { clean } from '../../cli/clean.ts';
-import { Secrets } from '../../cli/failure.ts';
-import type { Terminal } from '../../cli/terminal.ts';
 import { artifactKeys } from '../../core/artifacts.ts';
-import type { Session } from '../../core/ports.ts';
+import type { Ports, Session } from '../../core/ports.ts';
+import type { Report } from '../../core/report/model.ts';
+import { report } from '../../lambdas/9-report/report.ts';
 import { type Ended, type InProcess, type Invocation, startInProcess } from '../support/in-process.ts';
 import type { Coat } from './coat.ts';
 import { FaultyRun } from './faulty-run.ts';
+import { afterCleaning, type Names, sessionsOf } from './left.ts';
+import { failureFaults, type Live, readLive, shapeFaults, wantedOf } from './live.ts';
 import { type Fault, isGood, type Schedule, type Verdict } from './model.ts';
-import {
-  changeSource,
-  commandText,
-  difference,
-  expected,
-  isSame,
-  makeSource,
-  makeTarget,
-  readContent,
-} from './tables.ts';
-import type { World } from './world.ts';
+import { rejectFaults } from './rejected.ts';
+import { readShape } from './shape.ts';
+import { changeSource, commandText, difference, makeSource, makeTarget, readContent } from './tables.ts';
+import { targetOf, type World } from './world.ts';
 
 /** A second of Step Functions' pauses takes so many. */
 export const TIME_SCALE = 0.02;
@@ -34,8 +28,6 @@ const KEEP_SECONDS = 0.5;
  * tried again up to seven times. One that takes more turns will go on.
  */
 const MOST_TURNS = 20;
-/** A server notices in an instant that a client is gone; on a busy machine the instant is longer. */
-const GONE_MS = 10_000;
 
 let runs = 0;
 
@@ -58,16 +50,16 @@ export interface Hooks {
 }
 
 /** A session that is not ended goes on. */
-const UNENDABLE = (sql: string): string => sql.replace(/^SELECT pg_terminate_backend\(\d+\)$/, 'SELECT 1');
+const UNENDABLE = (sql: string): string => sql.replace(/^SELECT pg_terminate_backend\(.*$/s, 'SELECT 1');
 
 export async function runSchedule(world: World, schedule: Schedule, hooks: Hooks = {}): Promise<Verdict> {
   runs += 1;
   // A run's token is made of its name: no two are called the same.
   const run = `f${schedule.seed}-${runs}-${process.pid}`;
   const schema = `f_${schedule.seed}_${runs}`;
-  const target = world.targets[schedule.isolation];
-  await world.sourceSession.run(makeSource(schema));
-  await target.session.run(makeTarget(schema));
+  const target = targetOf(world, schedule);
+  await world.sourceSession.run(makeSource(schema, schedule.load));
+  await target.session.run(makeTarget(schema, schedule.target, schedule.load));
   try {
     await hooks.prepare?.(schema);
     return await attempt(world, schedule, hooks, { run, schema });
@@ -77,18 +69,17 @@ export async function runSchedule(world: World, schedule: Schedule, hooks: Hooks
   }
 }
 
-interface Names {
-  readonly run: string;
-  readonly schema: string;
-}
-
 async function attempt(world: World, schedule: Schedule, hooks: Hooks, names: Names): Promise<Verdict> {
   const { environment, bucket, region, assembly, s3, killables } = world;
   const { run, schema } = names;
-  const target = world.targets[schedule.isolation];
-  const source = await readContent(world.sourceSession, schema);
-  const before = await readContent(target.session, schema);
-  let changed = !schedule.load.snapshot;
+  const { load } = schedule;
+  const target = targetOf(world, schedule);
+  const source: Live = {
+    rows: await readContent(world.sourceSession, schema, load),
+    shape: await readShape(world.sourceSession, schema, load),
+  };
+  const before = await readLive(target.session, schema, schedule);
+  let changed = !load.snapshot;
   let turns = 0;
   const faulty = new FaultyRun({
     ...{ faults: schedule.faults, s3, killables, environment },
@@ -110,8 +101,8 @@ async function attempt(world: World, schedule: Schedule, hooks: Hooks, names: Na
     around: (invocation) => faulty.around(invocation),
   });
   try {
-    const uris = { source: world.source.uri(), target: target.redshift.uri(), ...hooks.uris };
-    const command = commandText(schema, schedule.load, uris);
+    const uris = { source: world.source.uri(), target: target.uri, ...hooks.uris };
+    const command = commandText(schema, load, uris);
     const ended = await machines.ended(await machines.start('Load', run, { command }));
     hooks.reached?.('the relay');
     const most = turns + MOST_TURNS;
@@ -119,18 +110,18 @@ async function attempt(world: World, schedule: Schedule, hooks: Hooks, names: Na
     hooks.reached?.('what was taken for dead');
     await faulty.over();
     hooks.reached?.('what comes after it');
-    const found = await readContent(target.session, schema);
+    const found = await readLive(target.session, schema, schedule);
     const fired = [...faulty.fired];
-    const wanted = expected(schedule.load, source, before);
+    const seen = { found, before, wanted: wantedOf(schedule, source, before) };
     const succeeded = ended.status === 'SUCCEEDED';
-    const counted = succeeded ? difference(wanted, found) : { lost: 0, doubled: 0 };
+    const counted = succeeded ? difference(seen.wanted.rows, found.rows) : { lost: 0, doubled: 0 };
+    const told = await reportOf(machines.ports, run, ended);
     const broken = [
-      ...(succeeded || isSame(found, before) || (couldBeLive(fired) && isSame(found, wanted))
-        ? []
-        : ['the failed run changed live tables']),
-      ...(succeeded || explains(fired, ended) || hooks.mayFailWith?.includes(ended.error ?? '')
+      ...(succeeded ? shapeFaults(seen) : failureFaults(seen, told, schedule, couldBeLive(fired))),
+      ...(succeeded || explains(schedule, fired, ended) || hooks.mayFailWith?.includes(ended.error ?? '')
         ? []
         : [`failed with ${ended.error}: ${ended.cause}`]),
+      ...(await rejectFaults(machines.ports.store, { report: told, load, source: source.rows, succeeded })),
       ...(await journalFaults(target.session, schedule, schema, succeeded)),
     ];
     const leftovers = [
@@ -143,6 +134,20 @@ async function attempt(world: World, schedule: Schedule, hooks: Hooks, names: Na
   } finally {
     await machines.close();
   }
+}
+
+/** Of a run that failed it is written when its execution has ended, as a rule of EventBridge has it. */
+async function reportOf(ports: Ports, run: string, { status, error, cause }: Ended): Promise<Report> {
+  if (status !== 'SUCCEEDED') {
+    await report(ports, {
+      name: run,
+      status: 'FAILED',
+      error: error ?? null,
+      cause: cause ?? null,
+      stopDate: ports.now(),
+    });
+  }
+  return ports.store.getJson(artifactKeys.reportJson(run));
 }
 
 /** Its status once it has ended, which it has to do by itself, or is given up; undefined when there never was one. */
@@ -164,14 +169,15 @@ async function endOfRelay(machines: InProcess, run: string, isEnding: () => bool
 const couldBeLive = (fired: readonly Fault[]): boolean =>
   fired.some(({ step }) => step === 'publish' || step === 'report');
 
-/** Whether a fault that fired is one that a run need not get over, and the error says that. */
-function explains(fired: readonly Fault[], { error, cause }: Ended): boolean {
+/** Whether a row, or a fault that fired, is one that a run need not get over, and the error says that. */
+function explains({ load }: Schedule, fired: readonly Fault[], { error, cause }: Ended): boolean {
   // Detect gives a server five seconds, and on a busy machine these tests may take longer to answer.
   if (error === 'ServerUnreachable') return cause?.includes('does not answer in time') === true;
   const broken = fired.filter(({ action }) => action === 'break');
   // The parent of a map is told that a child failed, and no more.
   if (error === 'Unexpected') return broken.length > 0;
-  if (error === 'States.ExceedToleratedFailureThreshold') return broken.length > 0 || metHolder(fired);
+  if (error === 'States.ExceedToleratedFailureThreshold')
+    return broken.length > 0 || metHolder(fired) || load.rows === 'refused';
   return error === 'SnapshotLost' && metHolder(fired);
 }
 
@@ -192,37 +198,11 @@ async function journalFaults(
   return isRight ? [] : [`the SQL blocks wrote ${JSON.stringify(entries)}`];
 }
 
-/** The sessions of a run that are still there when they should not be. */
-async function sessionsOf(world: World, run: string): Promise<string[]> {
-  const sql = `SELECT application_name AS name FROM pg_stat_activity WHERE application_name LIKE 'pgshift/%/${run}%'`;
-  const until = performance.now() + GONE_MS;
-  for (;;) {
-    const left = [...(await world.sourceSession.query(sql)), ...(await world.backendSession.query(sql))];
-    if (left.length === 0 || performance.now() > until) return left.map(({ name }) => `session ${name}`);
-    await pause(20);
-  }
-}
-
-async function afterCleaning(
-  world: World,
-  { isolation }: Schedule,
-  { ports }: InProcess,
-  { run, schema }: Names,
-): Promise<string[]> {
-  const { redshift, session } = world.targets[isolation];
-  const silent: Terminal = { secrets: new Secrets(), live: false, result: () => {}, note: () => {} };
-  await clean(silent, redshift.uri(), { run });
-  const own = `SELECT tablename AS name FROM pg_tables WHERE schemaname = '${schema}' AND tablename LIKE '\\\\_pgshift%'`;
-  const tables = await session.query(own);
-  const objects = await ports.store.list(artifactKeys.partObjects(run));
-  return [...tables.map(({ name }) => `table ${name}`), ...objects.map(({ key }) => `object ${key}`)];
-}
-
 /** One line, and one more for each fault when something is wrong. */
 export function tell(verdict: Verdict): string {
   const { schedule, status, error, fired, thrown, lost, doubled, leftovers, broken } = verdict;
   const ended = `${status}${error === undefined ? '' : ` (${error})`}`;
-  const line = `seed ${schedule.seed}: ${schedule.isolation}, ${fired.length} of ${schedule.faults.length} fired, ${ended}`;
+  const line = `seed ${schedule.seed}: ${schedule.target}, ${schedule.isolation}, ${fired.length} of ${schedule.faults.length} fired, ${ended}`;
   if (isGood(verdict)) return line;
   const wrong = [`${lost} lost`, `${doubled} doubled`, ...leftovers.map((left) => `left behind: ${left}`), ...broken];
   const faults = schedule.faults.map((fault) => `${fired.includes(fault) ? 'fired' : 'not fired'}: ${describe(fault)}`);

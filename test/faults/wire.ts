@@ -15,6 +15,9 @@ export interface Wire {
 /** ReadyForQuery: its type, its length, and the state of the transaction. */
 const READY = Buffer.from([0x5a, 0, 0, 0, 5]);
 
+/** No answer to a COPY FROM STDIN: the server asks for the rows. */
+const COPY_IN_RESPONSE = 'G'.charCodeAt(0);
+
 const isReady = (chunk: Buffer): boolean => chunk.length > READY.length && chunk.subarray(-6, -1).equals(READY);
 
 export async function openWire(host: string, port: number): Promise<Wire> {
@@ -42,7 +45,7 @@ export async function openWire(host: string, port: number): Promise<Wire> {
       if (!upstream.write(chunk)) client.pause();
     });
     upstream.on('data', (chunk: Buffer) => {
-      if (losing) {
+      if (losing && chunk[0] !== COPY_IN_RESPONSE) {
         if (isReady(chunk)) cut();
       } else if (!client.write(chunk)) upstream.pause();
     });

@@ -1,5 +1,5 @@
-// What do schedules of faults run on? A source, S3, and a stand-in for each isolation level, started once: a schedule costs
-// its run and no more.
+// What do schedules of faults run on? A source, S3, and for each isolation level a stand-in and a database of PostgreSQL,
+// started once: a schedule costs its run and no more.
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
@@ -12,10 +12,10 @@ import { type RedshiftServer, startRedshift } from '../../local/redshift/server.
 import { type S3Server, startS3Server } from '../../local/s3/server.ts';
 import { openSession } from '../support/database.ts';
 import { Killables } from './killed.ts';
-import type { Isolation } from './model.ts';
+import type { Isolation, Schedule } from './model.ts';
 
 export interface Target {
-  readonly redshift: RedshiftServer;
+  readonly uri: string;
   /** A user's session. */
   readonly session: Session;
 }
@@ -24,9 +24,10 @@ export interface World {
   readonly source: PostgresServer;
   readonly sourceSession: Session;
   readonly backend: PostgresServer;
-  /** A superuser's, who sees all sessions of both stand-ins. */
+  /** A superuser's, who sees all sessions of all targets. */
   readonly backendSession: Session;
-  readonly targets: Readonly<Record<Isolation, Target>>;
+  readonly targets: Readonly<Record<Isolation, Target & { readonly redshift: RedshiftServer }>>;
+  readonly postgresql: Readonly<Record<Isolation, Target>>;
   readonly s3: S3Server;
   readonly killables: Killables;
   readonly assembly: string;
@@ -59,15 +60,15 @@ export async function startWorld(): Promise<World> {
     startPostgres({ directory: join(folder, 'backend') }),
   ]);
   const password = randomBytes(18).toString('base64url');
-  const target = async (isolation: Isolation): Promise<Target> => {
+  const standIn = async (isolation: Isolation) => {
     const redshift = await startRedshift({
       backend: { host: '127.0.0.1', port: backend.port, user: backend.user, password: backend.password },
       ...{ user: 'loader', password, database: isolation, isolation },
       s3: { endpoint: s3.endpoint, region },
     });
-    return { redshift, session: stubborn(await openSession(redshift.uri())) };
+    return { redshift, uri: redshift.uri(), session: stubborn(await openSession(redshift.uri())) };
   };
-  const targets = { snapshot: await target('snapshot'), serializable: await target('serializable') };
+  const targets = { snapshot: await standIn('snapshot'), serializable: await standIn('serializable') };
   const environment = {
     PATH: process.env.PATH ?? '',
     HOME: folder,
@@ -88,22 +89,33 @@ export async function startWorld(): Promise<World> {
   Object.assign(process.env, environment);
   const sourceSession = await openSession(source.uri());
   const backendSession = await openSession(backend.uri());
+  const database = async (name: string): Promise<Target> => {
+    await backendSession.run(`CREATE DATABASE ${name} OWNER loader`);
+    const uri = new URL(backend.uri(name));
+    uri.username = 'loader';
+    uri.password = password;
+    return { uri: uri.href, session: stubborn(await openSession(uri.href)) };
+  };
+  const postgresql = { snapshot: await database('plain'), serializable: await database('strict') };
+  await backendSession.run('ALTER DATABASE strict SET default_transaction_isolation TO serializable');
   const killables = new Killables();
   return {
-    ...{ source, sourceSession, backend, backendSession, targets, s3, killables, bucket, region, environment },
+    ...{ source, sourceSession, backend, backendSession, targets, postgresql },
+    ...{ s3, killables, bucket, region, environment },
     assembly: await findAssembly(() => {}),
     async stop() {
       await killables.close();
-      for (const { session, redshift } of Object.values(targets)) {
-        await session.close();
-        await redshift.close();
-      }
+      for (const { session } of [...Object.values(targets), ...Object.values(postgresql)]) await session.close();
+      for (const { redshift } of Object.values(targets)) await redshift.close();
       await Promise.all([sourceSession.close(), backendSession.close()]);
       await Promise.all([source.stop(), backend.stop(), s3.close()]);
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
+
+export const targetOf = ({ targets, postgresql }: World, { target, isolation }: Schedule): Target =>
+  ({ redshift: targets, postgresql })[target][isolation];
 
 /** Runs and reads under serializable isolation come between each other; what a test does itself is tried again. */
 function stubborn(session: Session): Session {
@@ -112,7 +124,8 @@ function stubborn(session: Session): Session {
       try {
         return await work();
       } catch (error) {
-        if (!(error instanceof Error) || error.message !== '1023') throw error;
+        if (!(error instanceof Error && (error.message === '1023' || Reflect.get(error, 'code') === '40001')))
+          throw error;
         await session.run('ROLLBACK');
       }
     }

@@ -129,7 +129,7 @@ export async function startRejectWorld(profile: 'pessimistic' | 'optimistic'): P
     ledger: () => rows(session, 'SELECT piece, rows::int, rejected::int FROM sales._pgshift_0_0_ledger ORDER BY 1'),
     async rejects() {
       const { store } = ports();
-      const records = await store.getJson<BatchRecord[]>(artifactKeys.batchRecord(run(), 0));
+      const records = await store.getJson<BatchRecord[]>(artifactKeys.batchRecord(run(), 0, 0));
       const cuts = records.flatMap((record) => record.cuts);
       const texts = async (keyOf: typeof artifactKeys.cutRows) =>
         (await Promise.all(cuts.map((cut) => store.getText(keyOf(run(), 0, cut))))).join('');
