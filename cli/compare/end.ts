@@ -175,8 +175,10 @@ function together(answers: readonly Answer[]): Answer {
 /** What is read is what all statements see that follow the first one. */
 const BEGIN_IN_REDSHIFT = 'BEGIN READ ONLY; SET search_path TO pg_catalog';
 
-async function openRedshift({ session, server }: Opening): Promise<End> {
-  await session.run(PIN_REDSHIFT_COMPARED);
+async function openRedshift({ command, name, session, server }: Opening): Promise<End> {
+  // Whether names keep their capitals, for one.
+  const settings = name === 'source' ? settingsForSource(command.settings, 'redshift') : '';
+  await session.run(settings + PIN_REDSHIFT_COMPARED);
   await session.run(BEGIN_IN_REDSHIFT);
   const catalog = await readCatalog(session, server);
   const askTable = async ({ table, sql }: Question): Promise<Answer> => {

@@ -24,7 +24,7 @@ import type { Hazard, PlanChunk, PlannedTable, PlanSummary } from './model.ts';
 import { byText, placeOf, targetNames } from './names.ts';
 import { pieceBounds, pieceHazards } from './pieces.ts';
 import { placeTables } from './place.ts';
-import { isSizedTable, oneItem, planMoment, unloadHazards } from './redshift-source.ts';
+import { capitalHazards, isSizedTable, oneItem, planMoment, unloadHazards } from './redshift-source.ts';
 import { selectTables } from './select.ts';
 
 export interface Plan {
@@ -61,6 +61,7 @@ export function buildPlan(input: PlanInput): Plan {
     ...hiddenPolicies(target, tables.filter(({ publish }) => publish === 'replace').length),
     ...workers.hazards,
     ...pieceHazards(options.schemaOnly ? [] : short, pieceBounds(options)),
+    ...(dialect === 'redshift' ? decided.sources.flatMap((table) => capitalHazards(table, command.settings)) : []),
     ...(moment === undefined ? [] : [...moment.hazards, ...unloadHazards({ options, unload })]),
     ...runHazards(capabilities.copy, options.publishTableByTable ? [] : publish),
   ];

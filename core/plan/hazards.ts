@@ -122,6 +122,7 @@ const STRICT_KINDS: readonly Hazard['kind'][] = [
   'STORAGE_IGNORED',
   'POLICIES_UNSEEN',
   'FOREIGN_KEY_DROPPED',
+  'NOT_SUMMED',
 ];
 
 /** `WITH strict`: what was only reported stops the run. */

@@ -1,11 +1,11 @@
 // How is a Redshift source read: each table by UNLOAD or by a cursor, and all of them in one transaction or each in its own?
 
 import type { Table } from '../catalog/model.ts';
-import type { LoadOptions } from '../command/model.ts';
+import type { LoadOptions, Setting } from '../command/model.ts';
 import type { UnloadCapability } from '../dialect/capabilities.ts';
 import type { BatchItem } from '../pipeline.ts';
 import type { Hazard, PlannedColumn, RedshiftReading, RedshiftRoad } from './model.ts';
-import { placeOf } from './names.ts';
+import { foldName, placeOf } from './names.ts';
 
 /** Types whose values may be any text. */
 const TEXTS = new Set(['varchar', 'bpchar', 'text', 'char', 'name']);
@@ -75,6 +75,18 @@ export function unloadHazards({ options, unload }: Wanted): Hazard[] {
   const message =
     'UNLOAD carries access keys, which Redshift keeps in its query log; a role (PGSHIFT_UNLOAD_ROLE) does not';
   return hazard('KEYS_IN_COPY', 'report', message);
+}
+
+const CASE_SETTING = 'enable_case_sensitive_identifier';
+
+/** Without the setting Redshift folds every name, also one in quotes, and does not find these. */
+export function capitalHazards(table: Table, settings: readonly Setting[]): Hazard[] {
+  const names = [table.schema, table.name, ...table.columns.map(({ name }) => name)];
+  const capital = table.query === undefined ? names.find((name) => name !== foldName(name)) : undefined;
+  const said = settings.findLast(({ name }) => name === CASE_SETTING)?.value ?? 'false';
+  if (capital === undefined || !/^(?:false|off|0|default)$/i.test(said)) return [];
+  const message = `"${capital}" keeps its capitals, and Redshift folds them unless it is told otherwise: SET ${CASE_SETTING} TO 'true'`;
+  return [{ kind: 'NAME_UNFIT', policy: 'refuse', place: placeOf(table), message }];
 }
 
 /** What Extract is handed of parts, and answers: some 300 bytes for each, against a state's 256 KiB. */

@@ -3,6 +3,7 @@
 
 import { Readable } from 'node:stream';
 import { type Options, stringify } from 'csv-stringify';
+import { PgshiftError } from '../../core/errors.ts';
 import type { PlannedColumn } from '../../core/plan/model.ts';
 import type { Session } from '../../core/ports.ts';
 import { CLOSE_CURSOR, declareCursor, fetchRows } from '../../core/sql/redshift/read.ts';
@@ -63,7 +64,11 @@ async function* rowsOf(session: Session, columns: readonly PlannedColumn[], long
     const rows = await session.query(fetchRows(wanted));
     let bytes = 0;
     for (const row of rows) {
-      const values = columns.map(({ target }): Value => row[target] ?? true);
+      const values = columns.map(({ target }): Value => {
+        const value = row[target];
+        if (value === undefined) throw new PgshiftError('Unexpected', `The cursor gives no column "${target}".`);
+        return value ?? true;
+      });
       bytes += values.reduce((sum, value) => sum + (value === true ? 0 : value.length), 0);
       yield values;
     }

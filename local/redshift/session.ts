@@ -93,6 +93,9 @@ export class Session {
     void this.pump();
   }
 
+  /** As the session's enable_case_sensitive_identifier says. */
+  private keepsCase = false;
+
   /** The backend's process and secret key, by which a cancel request names the session. */
   get key(): string {
     return this.results.key;
@@ -178,6 +181,7 @@ export class Session {
       statement: readStatement(tokens),
     }));
     for (const { statement } of list) {
+      if (statement.kind === 'pass') this.keepsCase = statement.keepsCase ?? this.keepsCase;
       if (statement.kind !== 'pass' || statement.fetches === undefined) continue;
       if (this.shared.nodes === 'one') refuseFetch(statement.fetches);
     }
@@ -187,7 +191,8 @@ export class Session {
   }
 
   private get lexis(): Lexis {
-    return { backslashEscapes: this.results.backslashEscapes, names: this.shared.names };
+    const { backslashEscapes } = this.results;
+    return { backslashEscapes, keepsCase: this.keepsCase, names: this.shared.names };
   }
 
   /** The statement with the queries of late-binding views in it, as they are when it is run. */

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { artifactKeys } from '../../core/artifacts.ts';
 import type { PlanChunk } from '../../core/plan/model.ts';
-import { type FromRedshift, startFromRedshift } from '../support/from-redshift.ts';
+import { type FromRedshift, loginOf, startFromRedshift } from '../support/from-redshift.ts';
 import { loadBySteps } from '../support/load-by-steps.ts';
 
 let world: FromRedshift;
@@ -40,6 +40,29 @@ test('intervals arrive as the text that Redshift writes', async () => {
   const all = 'SELECT id, y::VARCHAR, d::VARCHAR FROM t ORDER BY id';
   expect(await world.rows(target, all)).toEqual(await world.rows(source, all));
   expect(await world.rows(target, 'SELECT MAX(y) FROM t')).toEqual([['1 year']]);
+});
+
+test('names that keep their capitals are asked for, and arrive; without that the plan is refused', async () => {
+  const source = await world.source('capitals', '');
+  const session = await world.standIn.session(loginOf(source.uri()));
+  await session.query('SET enable_case_sensitive_identifier TO true');
+  await session.query(`CREATE SCHEMA "Shop"; CREATE TABLE "Shop"."Orders" ("Id" INTEGER, "Note" VARCHAR(9));
+    INSERT INTO "Shop"."Orders" VALUES (1, 'x'), (2, NULL)`);
+  const target = await world.target('capitals_copy');
+  const load = (run: string, clauses: string) => loadBySteps(world.ports(source, target), run, world.command(clauses));
+  await expect(load('folded', '')).rejects.toMatchObject({
+    name: 'PlanRefused',
+    message: expect.stringMatching(
+      /Shop\.Orders: "Shop" keeps its capitals.*SET enable_case_sensitive_identifier TO 'true'/,
+    ),
+  });
+  for (const road of ['unload', 'cursor']) {
+    await load(road, `WITH read by ${road}, verify checksums SET enable_case_sensitive_identifier TO 'true'`);
+    expect(await world.rows(target, 'SELECT id, note FROM shop.orders ORDER BY id')).toEqual([
+      ['1', 'x'],
+      ['2', null],
+    ]);
+  }
 });
 
 describe('a document with more JSON than JSON_SERIALIZE writes', () => {

@@ -425,7 +425,18 @@ describe('functions and views', () => {
     for (const name of ['use_fips_ssl', 'a.b.c', 'work_mem', '"a;b".c']) {
       expect(await failure(session, `SET ${name} TO '1'`)).toMatchObject({ code: expect.stringMatching(/^42/) });
     }
-    await session.query('SET enable_case_sensitive_identifier TO false');
-    expect(await failure(session, 'SET enable_case_sensitive_identifier TO true')).toMatchObject({ code: '0A000' });
+  });
+
+  it('keeps the capitals of quoted names where the session asks for it', async () => {
+    const setting = async (value: string) => session.query(`SET enable_case_sensitive_identifier TO ${value}`);
+    await setting('true');
+    expect(await rows(session, 'SHOW enable_case_sensitive_identifier')).toEqual([['true']]);
+    await session.query('CREATE TABLE "Kept" ("Id" INTEGER, id INTEGER); INSERT INTO "Kept" ("Id", ID) VALUES (1, 2)');
+    expect(await rows(session, 'SELECT "Id", ID FROM "Kept"')).toEqual([[1, 2]]);
+    await setting('false');
+    expect(await failure(session, 'SELECT 1 FROM "Kept"')).toMatchObject({ code: '42P01' });
+    await setting('true');
+    await session.query('DROP TABLE "Kept"; RESET enable_case_sensitive_identifier');
+    expect(await rows(session, 'SHOW enable_case_sensitive_identifier')).toEqual([['off']]);
   });
 });

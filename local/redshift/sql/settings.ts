@@ -24,12 +24,10 @@ const own = new Set(
 
 const prefix = 'redshift.';
 
-/** Whether the session asks for names that keep their case, which the stand-in cannot do. */
-function refuseCaseSensitivity(name: string, value: string): void {
-  if (name === 'enable_case_sensitive_identifier' && !/^'?(false|off|0|default)'?$/i.test(value)) {
-    throw notImplemented('enable_case_sensitive_identifier');
-  }
-}
+/** Of the session, whatever becomes of the transaction. */
+const CASE = 'enable_case_sensitive_identifier';
+const keepsCase = (name: string, value: string): { keepsCase?: boolean } =>
+  name === CASE ? { keepsCase: !/^'?(?:false|off|0|default)'?$/i.test(value) } : {};
 
 /** The cursor stands behind SET. */
 export function set(cursor: Cursor): Statement {
@@ -46,18 +44,17 @@ export function set(cursor: Cursor): Statement {
   const name = settingName(cursor);
   if (!cursor.take('to')) cursor.expect('=');
   const value = cursor.rest();
-  refuseCaseSensitivity(name, value);
   refuseFloatDigits(name, value);
   if (name === 'client_encoding') refuseEncoding(value);
-  return { kind: 'pass', sql: `SET ${scope}${backendName(name)} TO ${value}` };
+  return { kind: 'pass', sql: `SET ${scope}${backendName(name)} TO ${value}`, ...keepsCase(name, value) };
 }
 
 /** The cursor stands behind RESET. */
 export function reset(cursor: Cursor): Statement {
-  if (cursor.take('all')) return { kind: 'pass', sql: 'RESET ALL' };
+  if (cursor.take('all')) return { kind: 'pass', sql: 'RESET ALL', keepsCase: false };
   const name = settingName(cursor);
   cursor.end();
-  return { kind: 'pass', sql: `RESET ${backendName(name)}` };
+  return { kind: 'pass', sql: `RESET ${backendName(name)}`, ...keepsCase(name, 'default') };
 }
 
 /** The cursor stands behind SHOW. */
@@ -71,8 +68,11 @@ export function show(cursor: Cursor): Statement {
     throw new RedshiftError('must be superuser to examine "server_version"', '42501');
   }
   cursor.end();
-  if (name === 'enable_case_sensitive_identifier') {
-    return { kind: 'pass', sql: `SELECT 'off' AS enable_case_sensitive_identifier` };
+  if (name === CASE) {
+    return {
+      kind: 'pass',
+      sql: `SELECT coalesce(nullif(current_setting('${prefix}${CASE}', true), ''), 'off') AS ${CASE}`,
+    };
   }
   if (own.has(name)) {
     return { kind: 'pass', sql: `SELECT coalesce(current_setting('${prefix}${name}', true), '') AS ${name}` };
@@ -90,7 +90,7 @@ const contextVariable = /^(?!redshift\.)[a-z_][a-z0-9_$]*\.[a-z_][a-z0-9_$]*$/;
 
 function backendName(name: string): string {
   if (shared.has(name) || contextVariable.test(name)) return name;
-  if (own.has(name) || name === 'enable_case_sensitive_identifier') return prefix + name;
+  if (own.has(name) || name === CASE) return prefix + name;
   throw new RedshiftError(`unrecognized configuration parameter "${name}"`, sqlstate.undefinedObject);
 }
 

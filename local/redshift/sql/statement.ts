@@ -8,6 +8,8 @@ export interface Pass {
   readonly sql: string;
   /** How many rows a FETCH asks for. */
   readonly fetches?: number | 'all';
+  /** Whether names in quotes keep their capitals in what the session says from now on. */
+  readonly keepsCase?: boolean;
 }
 
 /** Several statements of the backend for one of the client's, all or none. */

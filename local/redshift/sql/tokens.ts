@@ -20,6 +20,8 @@ export interface Token {
 export interface Lexis {
   /** Whether a backslash escapes in '…'. */
   readonly backslashEscapes: boolean;
+  /** Whether a name in quotes keeps its capitals. */
+  readonly keepsCase: boolean;
   readonly names: LongNames;
 }
 
@@ -61,7 +63,7 @@ function next(sql: string, at: number, lexis: Lexis): Token {
   if (/[eEbBxXnN]/.test(first) && sql[at + 1] === "'") {
     return stringToken(sql, at, first, lexis.backslashEscapes || /[eE]/.test(first), lexis.names);
   }
-  if (first === '"') return nameToken(sql, at, lexis.names);
+  if (first === '"') return nameToken(sql, at, lexis);
   if (first === '$') {
     const dollar = dollarToken(sql, at, lexis.names);
     if (dollar) return dollar;
@@ -125,10 +127,11 @@ function meaning(inner: string, escapes: boolean): string {
   });
 }
 
-function nameToken(sql: string, at: number, names: LongNames): Token {
+function nameToken(sql: string, at: number, { names, keepsCase }: Lexis): Token {
   const text = match(quotedName, sql, at);
   if (text === undefined) throw unterminated('quoted identifier', sql, at);
-  const value = names.toBackend(fold(text.slice(1, -1).replaceAll('""', '"')));
+  const name = text.slice(1, -1).replaceAll('""', '"');
+  const value = names.toBackend(keepsCase ? name : fold(name));
   return { kind: 'name', text, value, sql: quoteName(value) };
 }
 

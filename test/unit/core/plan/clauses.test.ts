@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { NamePattern, TableAction, TableFilter } from '../../../../core/command/model.ts';
+import { strictly } from '../../../../core/plan/hazards.ts';
 import { viewsToRead } from '../../../../core/plan/select.ts';
 import { catalog, column, hazardsOf, messagesOf, planOf, table, tablesOf, targetsOf, type } from './planning.ts';
 
@@ -323,6 +324,11 @@ describe('options', () => {
     );
     expect(tablesOf(planOf([table('t')], { options: { verifyChecksums: true } }))[0]?.sums?.columns).toHaveLength(1);
     expect(tablesOf(planOf([table('t')]))[0]).not.toHaveProperty('sums');
+  });
+
+  test('strict stops on a column that verify checksums cannot sum', () => {
+    const hazard = { kind: 'NOT_SUMMED', policy: 'report', place: 'public.t.s', message: '' } as const;
+    expect(strictly(hazard).policy).toBe('refuse');
   });
 
   test('chunk size, rows per range and single reader bound the parts', () => {
