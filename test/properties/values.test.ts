@@ -7,7 +7,7 @@ import { postgresVersions } from '../support/database.ts';
 import { Dice } from './values/dice.ts';
 import { drawCase, drawHarmless, TABLES, typeRows } from './values/draw.ts';
 import { describeFailure, reasons } from './values/failure.ts';
-import { runRoundTrip, wayOf } from './values/round-trip.ts';
+import { runEveryType, runRoundTrip, wayOf } from './values/round-trip.ts';
 import { runCase } from './values/run.ts';
 import { hasFailed, shrink } from './values/shrink.ts';
 import { startWorld, type World } from './world.ts';
@@ -75,12 +75,17 @@ describe(`${TABLES} random tables`, () => {
   });
 });
 
-describe('random databases that go into Redshift and back', () => {
+describe('databases that go into Redshift and back', () => {
   const drawn = BACK_SEEDS.map((seed) => drawCase(seed, [...postgresVersions.map(({ major }) => major)], SMALL));
 
   it.each(drawn)('of seed $seed are equal to their start', async (tested) => {
     const outcome = await runRoundTrip(world, tested, wayOf(tested.seed), life.signal);
     expect([reasons(outcome), outcome]).toEqual([[], expect.objectContaining({ ended: 'compared', alarms: [] })]);
+  });
+
+  it('of every type that the server has is equal to its start', async () => {
+    const outcome = await runEveryType(world, 18, 'pessimistic', life.signal);
+    expect(outcome).toEqual({ ended: 'compared', values: 0, differences: [], alarms: [] });
   });
 
   it('have each type of ours', () => {

@@ -36,17 +36,26 @@ async function makeTemplate(source: End, version: number): Promise<void> {
   );
 }
 
-/** A new database with the types and nothing else, while `work` goes on; `version` is the server's. */
+/** How a database is made: with our types, at a server of this version, or empty. */
+interface Made {
+  readonly version: number;
+  readonly withTypes: boolean;
+}
+
+/** A new database, while `work` goes on. */
 export async function inDatabase<Value>(
   server: End,
-  version: number,
+  { version, withTypes }: Made,
   name: string,
   work: (session: Session) => Promise<Value>,
 ): Promise<Value> {
-  const made = templates.get(server) ?? makeTemplate(server, version);
-  templates.set(server, made);
-  await made;
-  await inSession(server.uri(), (session) => session.run(`CREATE DATABASE ${name} TEMPLATE ${template}`));
+  if (withTypes) {
+    const made = templates.get(server) ?? makeTemplate(server, version);
+    templates.set(server, made);
+    await made;
+  }
+  const of = withTypes ? ` TEMPLATE ${template}` : '';
+  await inSession(server.uri(), (session) => session.run(`CREATE DATABASE ${name}${of}`));
   try {
     return await inSession(server.uri(name), work);
   } finally {
@@ -80,7 +89,7 @@ export async function fill(session: Session, { tables, views }: Case): Promise<v
   for (const statement of views.flatMap(createView)) await refusal(session.run(statement), statement);
 }
 
-export async function emptyTarget(target: Session, { tables, views }: Case): Promise<void> {
+export async function emptyTarget(target: Session, { tables, views }: Pick<Case, 'tables' | 'views'>): Promise<void> {
   const schemas = new Set([...tables, ...views].map((table) => table.schema.toLowerCase()));
   schemas.delete('public');
   for (const schema of schemas) await target.run(`DROP SCHEMA IF EXISTS ${identifier(schema)} CASCADE`);

@@ -30,7 +30,7 @@ export async function runCase(
   const database = `values_${tried}`;
   const target = await openSession(world.targets[tested.profile].uri());
   try {
-    return await inDatabase(source, tested.postgres, database, (session) =>
+    return await inDatabase(source, { version: tested.postgres, withTypes: true }, database, (session) =>
       load(world, tested, { session, target, database, values }, signal),
     );
   } catch (error) {
