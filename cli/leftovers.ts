@@ -6,6 +6,7 @@ import { keyOf, type Name, tokenOf } from '../core/plan/names.ts';
 import type { Ports, RunState, Session, Store, UnfinishedUpload } from '../core/ports.ts';
 import type { Report } from '../core/report/model.ts';
 import type { SignOfLife } from '../core/running.ts';
+import { isBlocks } from '../core/sql/blocks.ts';
 import {
   claimFrom,
   dropTables,
@@ -16,6 +17,7 @@ import {
   tokenIn,
 } from '../core/sql/claims.ts';
 import { dropEmpty, removeClaims, underLock } from '../lambdas/claims.ts';
+import { abandonBlocks } from '../lambdas/sql-blocks.ts';
 
 export interface Leftovers {
   readonly run: string;
@@ -143,6 +145,10 @@ const AT_ONCE = 100;
 /** Removes them: tables first, so that a run of which they remain is found again. */
 export async function removeLeftovers(ports: Ports, session: Session, left: Leftovers): Promise<void> {
   const { run, claims, objects, uploads } = left;
+  // A function of the run that is still alive would make it again, and run the blocks once more.
+  if (left.tables.some(isBlocks) && claims.every(({ bucket }) => bucket === ports.store.bucket)) {
+    await abandonBlocks(ports, run);
+  }
   for (let at = 0; at < claims.length; at += AT_ONCE) {
     const some = claims.slice(at, at + AT_ONCE);
     await underLock(ports, session, some, 'find', async (schemas, droppable) => {

@@ -32,13 +32,14 @@ export async function startOver(ports: Ports, run: string, command: LoadCommand)
   await forgetObjects(ports.store, run);
 }
 
-/** All that its steps wrote. What says which run it is, whether it lives and that BEFORE LOAD has run, stays. */
+/** All that its steps wrote. What says which run it is, whether it lives and which SQL blocks have run, stays. */
 export async function forgetObjects(store: Store, run: string): Promise<void> {
   const kept = [
     artifactKeys.command(run),
     artifactKeys.signOfLife(run),
     artifactKeys.heartbeat(run),
     artifactKeys.stepRecord(run, 'before-load'),
+    artifactKeys.blocksOver(run),
   ];
   const all = (await store.list(runFolder(run))).map(({ key }) => key);
   await store.remove(all.filter((key) => !kept.includes(key) && !key.startsWith(artifactKeys.resumptions(run))));

@@ -124,6 +124,8 @@ export const artifactKeys = {
   /** That the tables of one publish transaction are live: which they are. */
   published: inRun((transaction: number) => `published/${pad(transaction, 5)}.json`),
   publishedMarks: inRun(() => 'published/'),
+  /** That the run's SQL blocks are over: none runs any more. */
+  blocksOver: inRun(() => 'blocks/over.json'),
   /** That a table's sums are the same at both ends. */
   verified: inRun((table: number) => `verified/${pad(table, 5)}.json`),
   /** What the batches moved that one attempt at a Copy loaded, by the first of them: those whose rows are committed. */

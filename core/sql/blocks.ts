@@ -24,16 +24,22 @@ export function blocksAt(command: Blocks, moment: Moment): readonly SqlBlock[] {
 
 export const MOMENTS: readonly Moment[] = ['BEFORE LOAD', 'AFTER CREATE SCHEMA', 'AFTER LOAD'];
 
+const SUFFIX = '_blocks';
+
+/** Of our own tables. */
+export const isBlocks = ({ name }: Name): boolean => name.endsWith(SUFFIX);
+
 /** The table of blocks that have run; undefined when there are none to run. Every database has `public`. */
 export function blocksTable(command: Blocks, token: string): Name | undefined {
   const any = MOMENTS.some((moment) => blocksAt(command, moment).length > 0);
-  return any ? { schema: 'public', name: `${OWN_PREFIX}${token}_blocks` } : undefined;
+  return any ? { schema: 'public', name: `${OWN_PREFIX}${token}${SUFFIX}` } : undefined;
 }
 
 const tableOf = ({ schema, name }: Name): string => qualified(schema, name);
 
+/** Begins a transaction: whether the table is to stay is found out in it. */
 export const createBlocks = (table: Name): string =>
-  `CREATE TABLE ${tableOf(table)} ("moment" VARCHAR(32) NOT NULL, "block" INTEGER NOT NULL, "ran_at" TIMESTAMP NOT NULL)`;
+  `BEGIN; CREATE TABLE ${tableOf(table)} ("moment" VARCHAR(32) NOT NULL, "block" INTEGER NOT NULL, "ran_at" TIMESTAMP NOT NULL)`;
 
 /** One row when the table is there. */
 export const findBlocks = (table: Name): string =>

@@ -15,7 +15,7 @@ import type { Claim } from '../../core/sql/claims.ts';
 import { findOwn } from '../../core/sql/publish.ts';
 import { claimTables, releaseClaims } from '../claims.ts';
 import { namesIn, publishedTables } from '../published.ts';
-import { runBlocksBefore } from '../sql-blocks.ts';
+import { areBlocksDone, runBlocksBefore } from '../sql-blocks.ts';
 import { connectToTarget } from '../target-session.ts';
 import { proveBucket } from './prove-bucket.ts';
 
@@ -40,15 +40,16 @@ export async function prepare(
       await expectPrepared(ports, session, ours, plan);
       return { tables: plan.tables.length };
     }
-    // A try that was given up and goes on when its run is over: it would run the blocks again, and make tables for nobody.
-    const live = await publishedTables(store, run);
-    if (plan.tables.length > 0 && plan.tables.every(({ table }) => live.has(table))) {
-      return { tables: plan.tables.length };
-    }
+    // A try that was given up and goes on when its run is over would make tables for nobody.
+    if (await isOver(ports, run, plan)) return { tables: plan.tables.length };
     const claims = claimsOf(ours, plan);
     await claimTables(ports, session, claims);
     // Whichever chunk comes first runs the blocks; the others wait for their lock and find them done.
-    if (plan.blocks !== undefined) await runBlocksBefore(ports, { ...writing, table: plan.blocks });
+    if (plan.blocks !== undefined && !(await runBlocksBefore(ports, { ...writing, table: plan.blocks }))) {
+      // It came to its end since.
+      await releaseClaims(ports, session, run, claims);
+      return { tables: plan.tables.length };
+    }
     await runTogether(session, plan.schemas);
     // Those whose schema is new, or was made anew by a block.
     if (plan.schemas.length > 0 || plan.blocks !== undefined) await claimTables(ports, session, claims);
@@ -62,6 +63,12 @@ export async function prepare(
   const record: StepRecord = { step: 'prepare', startedAt, endedAt: ports.now(), count: plan.tables.length };
   await store.putJson(done, record);
   return { tables: plan.tables.length };
+}
+
+async function isOver(ports: Ports, run: string, { tables, blocks }: PlanChunk): Promise<boolean> {
+  if (blocks !== undefined && (await areBlocksDone(ports, run, blocks))) return true;
+  const live = await publishedTables(ports.store, run);
+  return tables.length > 0 && tables.every(({ table }) => live.has(table));
 }
 
 type Claimed = Pick<PlanChunk, 'tables' | 'blocks'>;

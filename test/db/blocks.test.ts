@@ -2,6 +2,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { findLeftovers, removeLeftovers } from '../../cli/leftovers.ts';
 import { artifactKeys } from '../../core/artifacts.ts';
 import { type Clauses, NO_CLAUSES } from '../../core/command/model.ts';
 import { PgshiftError } from '../../core/errors.ts';
@@ -57,6 +58,7 @@ async function begin(chunks = 1, clauses: Clauses = CLAUSES): Promise<void> {
   await session.query(`DROP TABLE IF EXISTS public._pgshift_${token}_blocks`);
   await session.query('CREATE TABLE public.told (word VARCHAR(20))');
   const { store } = world();
+  await store.remove([artifactKeys.blocksOver(run)]);
   const target = { end: 'target', scheme: 'redshift' };
   await store.putJson(artifactKeys.command(run), { source: { end: 'source' }, target, options: {}, ...clauses });
   await store.putJson(artifactKeys.capabilities(run), { target: { dialect: 'redshift' } });
@@ -107,6 +109,90 @@ test('run no more in a try that was given up and goes on when the tables of its 
   await store.remove([mark]);
   expect(await words()).toEqual([]);
   expect(await ownTables()).toEqual([]);
+});
+
+/**
+ * Lets a try of a step stand still before one of its statements, outside of a transaction, until `rest` is done; then it goes
+ * on, in a session that nobody has ended. For each of its statements in turn. `goneOn` gets what it threw. Claims that a try
+ * of Prepare takes then are taken over by the next run.
+ */
+async function whereverItStands(
+  first: () => Promise<unknown>,
+  attempt: (options: WorldOptions) => Promise<unknown>,
+  rest: () => Promise<unknown>,
+  goneOn: (thrown: unknown) => Promise<void>,
+): Promise<number> {
+  for (let at = 0; ; at += 1) {
+    await begin(2, { ...NO_CLAUSES, beforeLoad: [told('before')], afterLoad: [told('after')] });
+    await first();
+    const [reached, released] = [Promise.withResolvers<'reached'>(), Promise.withResolvers<void>()];
+    let [met, isInside] = [0, false];
+    const before = async (sql: string) => {
+      const wasInside = isInside;
+      isInside = /^BEGIN; (?!.*COMMIT$)/s.test(sql) || (isInside && !/^(?:COMMIT|ROLLBACK)$/.test(sql));
+      // Who stands before a SET is no more alone than before what comes after it.
+      if (wasInside || /^SET |stv_sessions|pg_backend_pid/.test(sql)) return;
+      met += 1;
+      if (met <= at) return;
+      reached.resolve('reached');
+      await released.promise;
+    };
+    const standing = attempt({ before }).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if ((await Promise.race([reached.promise, standing])) !== 'reached') return at;
+    await rest();
+    released.resolve();
+    await goneOn(await standing);
+    const left = (await ownTables()).flat().filter((name) => name !== '_pgshift_claims');
+    expect([at, await words(), left]).toEqual([at, ['after', 'before'], []]);
+  }
+}
+
+/** Not the first chunk: that one proves the bucket, too. */
+const prepareOne = (options: WorldOptions = {}) => prepare(world(options), { run, chunk: 1, execution: '' });
+const publishAll = (options?: WorldOptions) => publish(world(options), { run, publish: 0, first: 0, last: 1 });
+
+test('run once whenever a try of Prepare goes on that was given up, also when its run is over', async () => {
+  const rest = () => prepareOne().then(() => publishAll());
+  expect(
+    await whereverItStands(
+      async () => {},
+      prepareOne,
+      rest,
+      async () => {},
+    ),
+  ).toBeGreaterThan(4);
+});
+
+test('run once when two tries of Publish are at work, and the slower one finds them done wherever it is', async () => {
+  const finds = async (thrown: unknown) => expect(thrown).toBeUndefined();
+  expect(await whereverItStands(prepareOne, publishAll, publishAll, finds)).toBeGreaterThan(4);
+});
+
+test('are not taken for done when somebody has dropped what tells', async () => {
+  await prepare(world(), { run, chunk: 0, execution: '' });
+  await session.query(`DROP TABLE public._pgshift_${token}_blocks`);
+  await expect(publishLast()).rejects.toMatchObject({
+    name: 'SourceChanged',
+    message: expect.stringMatching(/public\._pgshift_\w+_blocks.* is gone/),
+  });
+});
+
+test('run no more when somebody has removed what their run had left, and the run is told', async () => {
+  await prepare(world(), { run, chunk: 0, execution: '' });
+  const ports = world();
+  const removing = await ports.connect(
+    { end: 'target', scheme: 'redshift' },
+    { applicationName: 'clean', statementTimeoutMs: 0 },
+  );
+  for (const left of (await findLeftovers(ports, removing, run)).runs) await removeLeftovers(ports, removing, left);
+  await removing.close();
+  const gone = { name: 'SourceChanged', message: expect.stringMatching(/_blocks.* is gone/) };
+  await expect(prepare(ports, { run, chunk: 0, execution: '' })).rejects.toMatchObject(gone);
+  await expect(publishLast()).rejects.toMatchObject(gone);
+  expect([await words(), await ownTables()]).toEqual([['before 1', 'before 2'], []]);
 });
 
 test('run once when the answers to their commits are lost, each in its turn', async () => {

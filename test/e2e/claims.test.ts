@@ -124,7 +124,8 @@ describe('clean', () => {
     expect(cleaned.stdout).toContain(`Removed what run ${run} left: 5 tables`);
     expect(await tables()).toEqual(['s.t']);
     expect(await target.query('SELECT * FROM s.t')).toEqual([]);
-    expect(await keysOf(run)).toEqual(keys.filter((key) => !parts.includes(key)));
+    const blocksOver = `runs/${run}/blocks/over.json`;
+    expect(await keysOf(run)).toEqual([...keys.filter((key) => !parts.includes(key)), blocksOver].sort());
     expect(await keysOf(run)).toEqual(expect.arrayContaining([expect.stringMatching(/rejects\/s\.bad\.csv$/)]));
     expect((await clean()).stdout).toBe('Nothing is left of any run.\n');
   });
