@@ -1,4 +1,6 @@
-// How long does a whole load of a large table take from one PostgreSQL into another, through the state machine and S3?
+// How long does a whole load of a large table take from one PostgreSQL into another, through the state machine and S3, and how
+// much memory does its COPY step take?
+import { copyPeaks } from './copy-peaks.ts';
 import type { Benchmark, Figure } from './figures.ts';
 import { inTurn } from './measure.ts';
 import { pipeTable } from './reference.ts';
@@ -11,7 +13,7 @@ export const postgresqlBenchmark: Benchmark = {
   name: 'postgresql',
   question: 'PostgreSQL → PostgreSQL, through the state machine',
   async run(world) {
-    const { uri } = await world.large();
+    const { uri, rows } = await world.large();
     const loaded = await world.sourceDatabase('loaded', []);
     const command = commandFor(world, uri, loaded);
     const machine = await machineFor(world, command);
@@ -28,6 +30,12 @@ export const postgresqlBenchmark: Benchmark = {
         reference: { what: reference.what, values: pairs.theirs },
         ratio: 'times its time',
         goal: { atMost: 1.3 },
+      },
+      {
+        what: 'copy into PostgreSQL, peak memory',
+        values: await copyPeaks(world, machine, command, rows),
+        unit: 'MB',
+        goal: { atMost: 200 },
       },
     ];
     return figures;
