@@ -173,15 +173,18 @@ describe('a reader', () => {
     INSERT INTO own.a VALUES (1, NULL), (2, ''), (3, 'x'); INSERT INTO own.b VALUES (7);
     CREATE USER reader PASSWORD 'Secret2';
     GRANT USAGE ON SCHEMA own TO reader; GRANT SELECT ON own.a, own.b, closed.c TO reader`;
+  const FLOATS = `ALTER TABLE own.a ADD COLUMN f FLOAT8; ALTER TABLE own.b ADD COLUMN f FLOAT8;
+    UPDATE own.a SET f = 0.30000000000000004; UPDATE own.b SET f = 0.30000000000000004`;
   const login = { user: 'reader', password: 'Secret2' };
 
   test('who may not UNLOAD reads by a cursor, and is told; asked for it, the run is refused', async () => {
-    const source = await world.source('narrow', SQL, { unload: 'refused' });
+    const source = await world.source('narrow', `${SQL}; ${FLOATS}`, { unload: 'refused' });
     const target = await world.target('narrow_copy');
     const ports = world.ports(source, target, {}, login);
+    // The sums of one table are taken with other settings than the rows of the next are read with: its floats keep their digits.
     const only = "INCLUDING ONLY TABLE NAMES MATCHING ~/./ IN SCHEMA 'own'";
-    const written = await loadBySteps(ports, 'narrow-1', world.command(only));
-    expect(await world.rows(target, 'SELECT * FROM own.a ORDER BY n')).toEqual([
+    const written = await loadBySteps(ports, 'narrow-1', world.command(`WITH verify checksums ${only}`));
+    expect(await world.rows(target, 'SELECT n, v FROM own.a ORDER BY n')).toEqual([
       ['1', null],
       ['2', ''],
       ['3', 'x'],
@@ -426,14 +429,14 @@ test('rows that the target refuses are put aside and the others loaded, from fil
 });
 
 test('a cursor holds a few MB of rows at a time, also where wide rows follow after narrow ones', async () => {
-  // 100 rows of few bytes, then 2,000 of 50 kB: 100 MB of them.
+  // 100 rows of few bytes, then 1,500 of 50 kB: 75 MB of them.
   const digests = (from: number) => Array.from({ length: 40 }, (_, i) => `MD5(n || '-' || ${from + i})`).join(' || ');
   const source = await world.source(
     'wide',
     `CREATE TABLE n (n INTEGER); INSERT INTO n VALUES ${Array.from({ length: 100 }, (_, n) => `(${n})`).join(', ')};
      CREATE TABLE wide (id INTEGER, note VARCHAR(65535));
      INSERT INTO wide SELECT n, 'x' FROM n;
-     INSERT INTO wide SELECT n, REPEAT(${digests(0)}, 40) FROM (SELECT a.n * 20 + b.n AS n FROM n AS a, n AS b WHERE b.n < 20) AS "all"`,
+     INSERT INTO wide SELECT n, REPEAT(${digests(0)}, 40) FROM (SELECT a.n * 15 + b.n AS n FROM n AS a, n AS b WHERE b.n < 15) AS "all"`,
   );
   const ports = world.ports(source, source);
   const command = world.command("WITH read by cursor INCLUDING ONLY TABLE NAMES MATCHING 'wide' IN SCHEMA 'public'");
@@ -453,8 +456,8 @@ test('a cursor holds a few MB of rows at a time, also where wide rows follow aft
   const { stdout } = await promisify(execFile)(process.execPath, [heap, script, JSON.stringify(child)]);
   rmSync(folder, { recursive: true });
   const { written, peakBytes } = JSON.parse(stdout);
-  expect(written.rows).toBe(2100);
-  expect(written.csvBytes).toBeGreaterThan(100e6);
+  expect(written.rows).toBe(1600);
+  expect(written.csvBytes).toBeGreaterThan(75e6);
   // 80 MB are Node's own, and some 100 MB the young space that it takes where there is room.
   expect(peakBytes).toBeLessThan(350e6);
 });

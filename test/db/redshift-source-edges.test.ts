@@ -29,19 +29,6 @@ test('texts are measured, and arrive in columns of their size', async () => {
   expect(await world.rows(target, all)).toEqual(await world.rows(source, all));
 });
 
-test('intervals arrive as the text that Redshift writes', async () => {
-  const source = await world.source(
-    'intervals',
-    `CREATE TABLE t (id INTEGER, y INTERVAL YEAR TO MONTH, d INTERVAL DAY TO SECOND);
-     INSERT INTO t VALUES (1, INTERVAL '1' YEAR, INTERVAL '3' DAY), (2, NULL, NULL)`,
-  );
-  const target = await world.target('intervals_copy');
-  await loadBySteps(world.ports(source, target), 'intervals', world.command());
-  const all = 'SELECT id, y::VARCHAR, d::VARCHAR FROM t ORDER BY id';
-  expect(await world.rows(target, all)).toEqual(await world.rows(source, all));
-  expect(await world.rows(target, 'SELECT MAX(y) FROM t')).toEqual([['1 year']]);
-});
-
 test('names that keep their capitals are asked for, and arrive; without that the plan is refused', async () => {
   const source = await world.source('capitals', '');
   const session = await world.standIn.session(loginOf(source.uri()));

@@ -94,13 +94,15 @@ describe.each<[Kind, string, readonly string[]]>([
 const CASTS = `
   CREATE TABLE cast_all (
     id INTEGER, i INTEGER, ii SMALLINT, d DECIMAL(12,3), dd DECIMAL(12,3), ddd DECIMAL(9,2), b BOOLEAN, bb BOOLEAN, v VARCHAR(20), vv VARCHAR(20), vvv VARCHAR(20),
-    c CHAR(6), day DATE, ts TIMESTAMP, tss TIMESTAMP, tsss TIMESTAMP, tz TIMESTAMPTZ, r REAL, f FLOAT8, j SUPER, x VARBYTE(8));
+    c CHAR(6), day DATE, ts TIMESTAMP, tss TIMESTAMP, tsss TIMESTAMP, tz TIMESTAMPTZ, r REAL, f FLOAT8, j SUPER, x VARBYTE(8),
+    y INTERVAL YEAR TO MONTH, s INTERVAL DAY TO SECOND);
   INSERT INTO cast_all VALUES
     (1, -7, 12, 1.5, 1.25, 99.90, true, false, '', ' b ', '12', 'ab', '2024-02-29', '2024-02-29 12:34:56.789', '1999-01-01 00:00:00.1', '0001-01-01 23:59:59',
-     '2024-02-29 12:00:00+05:30', 1000.00006, 0.1, JSON_PARSE('{"b":1,"a":[1.50,"é"]}'), FROM_HEX('00ff')),
+     '2024-02-29 12:00:00+05:30', 1000.00006, 0.1, JSON_PARSE('{"b":1,"a":[1.50,"é"]}'), FROM_HEX('00ff'),
+     INTERVAL '-14' MONTH, INTERVAL '3' DAY),
     (2, 0, 0, 0.001, 0.05, -0.01, false, true, 'x', 'é', '7', '', '0001-01-01', '2024-01-01', '2024-01-01', '2024-01-01',
-     '9999-12-31 23:59:59.999999+00', -0.1, 5e-324, JSON_PARSE('[]'), FROM_HEX('')),
-    (3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)`;
+     '9999-12-31 23:59:59.999999+00', -0.1, 5e-324, JSON_PARSE('[]'), FROM_HEX(''), NULL, NULL),
+    (3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)`;
 
 /** Each column's rule; of `vvv` it is the target's business what the text is read as. */
 const RULES = `CAST column cast_all.i to varchar(20), column cast_all.ii to bigint, column cast_all.d to varchar(20),
@@ -125,7 +127,11 @@ test.each<[Kind, string]>([
   const target = await targetOf(kind, `sums_cast_${kind}_copy`, source);
   const clauses = `WITH verify checksums ${casts}`;
   await loadBySteps(target.ports, `cast-${kind}-good`, target.command(clauses));
-  expect(await notSummed(target.ports, `cast-${kind}-good`)).toEqual(['public.cast_all.vvv']);
+  expect(await notSummed(target.ports, `cast-${kind}-good`)).toEqual(
+    ['vvv', 'y', 's'].map((name) => `public.cast_all.${name}`),
+  );
+  const intervals = "SELECT y::VARCHAR || ', ' || s::VARCHAR FROM cast_all WHERE id = 1";
+  expect(await target.ask(intervals)).toEqual(['-1 years -2 mons, 3 days']);
   const summed = 'id, i, ii, d, dd, ddd, b, bb, v, vv, c, day, ts, tss, tsss, tz, r, f, j, x';
   await expect(
     loadBySteps(target.ports, `cast-${kind}-bad`, target.command(clauses), () => swapStaged(target)),

@@ -41,7 +41,9 @@ const ITEMS = 'id, name, price, JSON_SERIALIZE(detail) AS detail, TO_HEX(bytes) 
 const EXACT = 'SET extra_float_digits TO 2';
 
 test('a Redshift goes into another, by UNLOAD and by a cursor', async () => {
-  expect(await run('load', servers.target, "ALTER SCHEMA 'shop' RENAME TO 'copy'")).toMatch(/shop\.items +✓? *0? +3/);
+  expect(await run('load', servers.target, "WITH verify checksums ALTER SCHEMA 'shop' RENAME TO 'copy'")).toMatch(
+    /shop\.items +✓? *0? +3/,
+  );
   await redshift.run(EXACT);
   for (const [what, table] of [
     [ITEMS, 'items'],
@@ -61,7 +63,7 @@ test('a Redshift goes into another, by UNLOAD and by a cursor', async () => {
 test('a Redshift goes into PostgreSQL, and the two are equal', async () => {
   const database = await createDatabase(servers.source, '');
   const only = "INCLUDING ONLY TABLE NAMES MATCHING ~/./ IN SCHEMA 'shop'";
-  await run('load', database.uri, only);
+  await run('load', database.uri, `WITH verify checksums ${only}`);
   expect(await run('compare', database.uri, only)).toMatch(/3 tables, 5 rows: equal/);
   const session = await openSession(database.uri);
   const items = await session.query(
