@@ -25,7 +25,7 @@ import { byText, placeOf, targetNames } from './names.ts';
 import { pieceBounds, pieceHazards } from './pieces.ts';
 import { placeTables } from './place.ts';
 import { capitalHazards, isSizedTable, oneItem, planMoment, unloadHazards } from './redshift-source.ts';
-import { selectTables } from './select.ts';
+import { selectTables, viewsToMake } from './select.ts';
 
 export interface Plan {
   readonly summary: PlanSummary;
@@ -120,7 +120,8 @@ function decideTables(input: PlanInput): Decided {
   const selection = selectTables(input.source, command);
   const largestFirst = selection.tables.toSorted((a, b) => sizeOf(b) - sizeOf(a) || byText(placeOf(a), placeOf(b)));
   const names = targetNames(command, input.capabilities.target.dialect);
-  const placement = placeTables(largestFirst, command, names);
+  const views = options.createViews ? viewsToMake(input.source, command) : [];
+  const placement = placeTables(largestFirst, command, names, views);
   const targets = placement.tables.map((placed) => placed.target);
   const clearing = clearSchemas(target, targets, options.dropSchema);
   const there = occupied(clearing.left);
@@ -133,10 +134,10 @@ function decideTables(input: PlanInput): Decided {
     clearing.left.tables,
     FOREIGN_KEYS[input.capabilities.target.dialect](input),
   );
-  const views = planViews({ input, tables: largestFirst, drafts, names, there });
+  const plannedViews = planViews({ input, tables: largestFirst, drafts, names, there });
   return {
     sources: largestFirst,
-    planned: withViews(withClearing(keyed.planned, clearing), views),
+    planned: withViews(withClearing(keyed.planned, clearing), plannedViews),
     hazards: [
       ...selection.hazards,
       ...placement.hazards,
@@ -145,7 +146,7 @@ function decideTables(input: PlanInput): Decided {
       ...clearing.hazards,
       ...drafts.flatMap((draft) => draft.hazards),
       ...keyed.hazards,
-      ...views.hazards,
+      ...plannedViews.hazards,
     ],
   };
 }

@@ -39,16 +39,24 @@ export interface Placement {
   readonly hazards: readonly Hazard[];
 }
 
-/** Places every table; hazards say which alteration speaks of no table, and what has no meaning in Redshift. */
-export function placeTables(tables: readonly Table[], command: Moves, names: TargetNames): Placement {
+/**
+ * Places every table; hazards say which alteration speaks of no table, and what has no meaning in Redshift. `others`: what
+ * alterations may speak of besides.
+ */
+export function placeTables(
+  tables: readonly Table[],
+  command: Moves,
+  names: TargetNames,
+  others: readonly Name[] = [],
+): Placement {
   const hazards: Hazard[] = [];
   let drafts = tables.map((table): Draft => {
     const { schema, name } = table;
     return { table, schema, name, ownSchema: true, ownName: true, storage: {} };
   });
-  drafts = renameSchemas(drafts, command, hazards);
+  drafts = renameSchemas(drafts, command, hazards, others);
   drafts = distribute(drafts, command.distribute, hazards);
-  for (const alteration of command.alterTables) drafts = alter(drafts, alteration, hazards);
+  for (const alteration of command.alterTables) drafts = alter(drafts, alteration, hazards, others);
   return { tables: drafts.map((draft) => place(draft, names)), hazards };
 }
 
@@ -58,9 +66,14 @@ function place({ schema, name, ownSchema, ownName, ...draft }: Draft, { style, g
   return { ...draft, target };
 }
 
-function renameSchemas(drafts: readonly Draft[], { alterSchemas }: Moves, hazards: Hazard[]): Draft[] {
+function renameSchemas(
+  drafts: readonly Draft[],
+  { alterSchemas }: Moves,
+  hazards: Hazard[],
+  others: readonly Name[],
+): Draft[] {
   for (const { from } of alterSchemas) {
-    if (!drafts.some(({ schema }) => schema === from)) {
+    if (![...drafts, ...others].some(({ schema }) => schema === from)) {
       hazards.push(notice('MATCHES_NOTHING', null, `ALTER SCHEMA '${from}': no table of that schema is loaded`));
     }
   }
@@ -95,9 +108,14 @@ function distribute(drafts: readonly Draft[], rules: readonly Distribution[], ha
   return distributed;
 }
 
-function alter(drafts: readonly Draft[], alteration: TableAlteration, hazards: Hazard[]): Draft[] {
+function alter(
+  drafts: readonly Draft[],
+  alteration: TableAlteration,
+  hazards: Hazard[],
+  others: readonly Name[],
+): Draft[] {
   const matches = filterMatcher(alteration);
-  hazards.push(...unmatchedFilters('ALTER TABLE NAMES MATCHING', [alteration], drafts));
+  hazards.push(...unmatchedFilters('ALTER TABLE NAMES MATCHING', [alteration], [...drafts, ...others]));
   return drafts.map((draft) => (matches(draft) ? altered(draft, alteration.action) : draft));
 }
 

@@ -110,24 +110,29 @@ test('a view that cannot be kept right is left out with a word, and so is what r
   await pair.drop();
 });
 
-test('filters speak of views as well; what speaks of a missing function, or reads a table that is left out, is not made', async () => {
+test('filters and ALTER TABLE speak of views as well; what speaks of a missing function, or reads a table that is left out, is not made', async () => {
   const pair = await two.pair(`${TABLES}; ${VIEWS};
     CREATE FUNCTION shop.twice(int) RETURNS int LANGUAGE sql AS 'SELECT 2 * $1';
-    CREATE VIEW shop.doubled AS SELECT shop.twice(id) AS n FROM shop.orders`);
-  const hazards = await loaded(pair, `WITH create views EXCLUDING TABLE NAMES MATCHING 'lines', 'countdown'`);
+    CREATE VIEW shop.bigger AS SELECT id FROM shop.z_large; CREATE VIEW shop.doubled AS SELECT shop.twice(id) AS n FROM shop.orders`);
+  const hazards = await loaded(
+    pair,
+    `WITH create views EXCLUDING TABLE NAMES MATCHING 'lines', 'countdown'
+     ALTER TABLE NAMES MATCHING 'z_large' IN SCHEMA 'shop' RENAME TO 'big one'`,
+  );
   expect(hazards).toEqual([
     'LEFT_OUT reports.A "list": the view is not made: it reads shop.lines, which this run does not make',
+    'LEFT_OUT shop.bigger: the view is not made: its query names shop.z_large, which is shop.big one in the target',
     'LEFT_OUT shop.doubled: the view is not made: it speaks of function shop.twice(integer), which the target does not have',
   ]);
-  expect(await named(pair)).toEqual(['reports.nothing', 'shop.z_large']);
+  expect(await named(pair)).toEqual(['reports.nothing', 'shop."big one"']);
   const [run, { store }] = [pair.target.name, pair.ports()];
   const command = await store.getJson<LoadCommand>(artifactKeys.command(run));
   const chunk = await store.getJson<PlanChunk>(artifactKeys.planChunk(run, 0));
   const script = planScript(await store.getJson<PlanSummary>(artifactKeys.plan(run)), [chunk], command);
-  expect(script).toMatch(/^-- 2 views, in this order\n-- {3}shop\.z_large\n-- {3}reports\.nothing$/m);
-  expect(script).toMatch(/RENAME TO "orders";[\s\S]*\nCREATE VIEW "shop"\."z_large" WITH [\s\S]*\nCOMMIT;/);
+  expect(script).toMatch(/^-- 2 views, in this order\n-- {3}shop\.big one\n-- {3}reports\.nothing$/m);
+  expect(script).toMatch(/RENAME TO "orders";[\s\S]*\nCREATE VIEW "shop"\."big one" WITH [\s\S]*\nCOMMIT;/);
   await report(pair.ports(), { run });
-  expect(await store.getText(artifactKeys.reportText(run))).toContain('\nViews made: shop.z_large, reports.nothing\n');
+  expect(await store.getText(artifactKeys.reportText(run))).toContain('\nViews made: shop.big one, reports.nothing\n');
   await pair.drop();
 });
 
