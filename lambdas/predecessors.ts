@@ -3,20 +3,31 @@
 // on this, but on ledgers.
 
 import { artifactKeys } from '../core/artifacts.ts';
+import type { Dialect } from '../core/catalog/model.ts';
 import { type ErrorKind, PgshiftError } from '../core/errors.ts';
+import type { InRun } from '../core/pipeline.ts';
 import type { Ports, Session } from '../core/ports.ts';
 import { endSession, OWN_PID, type SessionId, sessionOf } from '../core/sql/sessions.ts';
-import type { TargetSession, Writing } from './target-session.ts';
 
 /** The session of the latest try. An artifact. */
 interface Latest extends SessionId {
   readonly attempt: number;
 }
 
-type Trying = Pick<Writing, 'run' | 'step' | 'attempt'> & { readonly number: number };
+/** Which try it is, at which of a step's work. */
+interface Trying extends InRun {
+  readonly step: string;
+  readonly number: number;
+  readonly attempt?: number | undefined;
+}
+
+interface Connected {
+  readonly session: Session;
+  readonly dialect: Dialect;
+}
 
 /** Ends the session of an earlier try, and leaves word of this one's. A late zombie ends nobody. */
-export async function succeed({ store, log }: Ports, target: TargetSession, trying: Trying): Promise<void> {
+export async function succeed({ store, log }: Ports, target: Connected, trying: Trying): Promise<void> {
   const { run, step, number, attempt = 0 } = trying;
   const key = artifactKeys.targetSession(run, step, number);
   const text = attempt === 0 ? undefined : await store.findText(key);
@@ -30,14 +41,14 @@ export async function succeed({ store, log }: Ports, target: TargetSession, tryi
   if (own !== undefined) await store.putJson(key, { ...own, attempt } satisfies Latest);
 }
 
-async function ownSession({ session, dialect }: TargetSession): Promise<SessionId | undefined> {
+async function ownSession({ session, dialect }: Connected): Promise<SessionId | undefined> {
   const [own] = await session.query(OWN_PID);
   const pid = own?.pid ?? '';
   const [row] = await session.query(sessionOf(dialect, pid));
   return row === undefined ? undefined : { pid, since: row.since ?? '' };
 }
 
-async function isThere({ session, dialect }: TargetSession, { pid, since }: SessionId): Promise<boolean> {
+async function isThere({ session, dialect }: Connected, { pid, since }: SessionId): Promise<boolean> {
   const [row] = await session.query(sessionOf(dialect, pid));
   return row?.since === since;
 }
