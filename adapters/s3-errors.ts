@@ -33,6 +33,10 @@ export function storageError(
     const message = `The bucket "${bucket}" is in another region than the one that is set (AWS_REGION, AWS_DEFAULT_REGION).`;
     return new PgshiftError('ConfigurationInvalid', message);
   }
+  // It was completed and the answer lost, or somebody has aborted it: whoever begins another one gets over that.
+  if (name === 'NoSuchUpload') {
+    return new PgshiftError('StorageUnavailable', `${told}: the upload is over, and S3 does not say how (${name}).`);
+  }
   if (name === 'NoSuchBucket' || (status === 404 && name !== 'NoSuchKey')) {
     return new PgshiftError('BucketMissing', `There is no bucket "${bucket}".`);
   }

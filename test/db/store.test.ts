@@ -1,4 +1,5 @@
 // Is an object that must not be there twice written once, by S3 and by the store in memory? And what is left of uploads?
+import { Readable } from 'node:stream';
 import { CreateMultipartUploadCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { memoryStore } from '../../adapters/memory-store.ts';
@@ -31,6 +32,18 @@ test('a bucket that may not be written is told as such', async () => {
   const store = s3Store(s3.s3, { bucket, owner: async () => undefined });
   await expect(store.putNew('denied', '')).rejects.toMatchObject({ name: 'BucketDenied' });
   s3.server.faults.clear();
+});
+
+test('an upload in parts whose last answer is lost is one to be tried again, though the object is there', async () => {
+  // When the client asks again it is told that there is no such upload any more.
+  const store = s3Store(s3.client({ maxAttempts: 2 }), { bucket, owner: async () => undefined });
+  s3.server.faults.add({ operation: 'CompleteMultipartUpload', times: 1, answer: 'lose-answer' });
+  const body = Readable.from([Buffer.alloc(6 * 1024 * 1024)], { objectMode: false });
+  await expect(store.putStream('large', body)).rejects.toMatchObject({
+    name: 'StorageUnavailable',
+    message: expect.stringContaining('NoSuchUpload'),
+  });
+  expect(await store.list('large')).toEqual([{ key: 'large', bytes: 6 * 1024 * 1024 }]);
 });
 
 test('uploads that nobody ended are listed page by page, and gone when they are aborted, once or twice', async () => {
