@@ -105,7 +105,7 @@ async function goAndComeBack(world: World, trip: Trip, signal: AbortSignal): Pro
   const between = world.targets[trip.profile];
   const casts = rules.length === 0 ? '' : `\n  CAST ${rules.join(', ').replaceAll('{{', '{{"{{"}}')}`;
   const there = trip.there(server.reference(start), between.reference());
-  const back = `LOAD DATABASE FROM ${between.reference()} INTO ${server.reference(end)}${casts};`;
+  const back = `LOAD DATABASE FROM ${between.reference()} INTO ${server.reference(end)}\n  WITH verify checksums${casts};`;
   const whole = `LOAD DATABASE FROM ${server.reference(start)} INTO ${server.reference(end)} WITH downcase identifiers;`;
   const through = async (atStart: Session, atEnd: Session): Promise<Outcome> => {
     await trip.fill(atStart);
