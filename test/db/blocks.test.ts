@@ -171,6 +171,25 @@ test('run once when two tries of Publish are at work, and the slower one finds t
   expect(await whereverItStands(prepareOne, publishAll, publishAll, finds)).toBeGreaterThan(4);
 });
 
+test('run in a retry that ends a try which stands still while it makes their table', async () => {
+  await begin(2);
+  const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let isMade = false;
+  const before = async (sql: string) => {
+    if (isMade) {
+      reached.resolve();
+      await released.promise;
+    }
+    isMade ||= /^BEGIN; CREATE TABLE .*_blocks/.test(sql);
+  };
+  const standing = expect(prepareOne({ before })).rejects.toMatchObject({ name: 'ConnectionLost' });
+  await reached.promise;
+  await prepare(world(), { run, chunk: 1, execution: '', attempt: 1 });
+  released.resolve();
+  await standing;
+  expect(await words()).toEqual(['before 1', 'before 2']);
+});
+
 test('are not taken for done when somebody has dropped what tells', async () => {
   await prepare(world(), { run, chunk: 0, execution: '' });
   await session.query(`DROP TABLE public._pgshift_${token}_blocks`);
