@@ -14,6 +14,7 @@ import type { Hazard, PlannedTable, PlannedView } from '../model.ts';
 import { keyOf, type Name, placeOf, type TargetNames, tableNameProblem } from '../names.ts';
 import { placeTables } from '../place.ts';
 import { viewsToMake } from '../select.ts';
+import { membersOf } from './members.ts';
 import { TargetObjects } from './objects.ts';
 
 export interface PlannedViews {
@@ -67,12 +68,7 @@ class ViewPlanner {
     this.ground = ground;
     this.source = source;
     this.objects = TargetObjects.of(input);
-    this.standing = new Map(
-      tables.map((table, after) => [
-        keyOf(table),
-        { after, target: drafts[after]?.planned.target ?? table, kept: new Set(drafts[after]?.kept) },
-      ]),
-    );
+    this.standing = new Map(tables.flatMap((table, after) => standingOf(ground, table, after)));
     this.taken = new Set(drafts.map(({ planned }) => keyOf(planned.target)));
   }
 
@@ -211,6 +207,23 @@ class ViewPlanner {
       return [];
     });
   }
+}
+
+/** A table of the run, with its partitions where the run makes them. */
+function standingOf({ drafts, input, names }: Ground, table: Table, after: number): [string, Standing][] {
+  const draft = drafts[after];
+  if (draft === undefined) return [];
+  const { target, staging, publish } = draft.planned;
+  const kept = new Set(draft.kept);
+  const isMade = publish === 'create' || publish === 'replace';
+  const members = isMade ? membersOf(table, target, staging, input.source.postgresql, names.style).slice(1) : [];
+  return [
+    [keyOf(table), { after, target, kept }],
+    ...members.map(({ partition, live }): [string, Standing] => [
+      keyOf(partition ?? live),
+      { after, target: live, kept },
+    ]),
+  ];
 }
 
 /** Each view after those that it reads, of these. */
