@@ -28,6 +28,10 @@ export interface Way {
 const AS_JSON = 'CASE WHEN {} IS NULL THEN NULL ELSE JSON_SERIALIZE({}) END';
 const LONG_SUPER = 'more than 65,535 bytes of JSON stop the run: JSON_SERIALIZE writes a VARCHAR';
 
+/** TO_HEX returns a VARCHAR; whether one may be longer there is nowhere written. */
+const LONG_BYTES =
+  'TO_HEX writes it: whether a cluster does so for more than 32,767 bytes, which do not fit a VARCHAR, is not known';
+
 const same = (type: string): Pick<RedshiftEntry, 'redshift' | 'postgresql'> => ({
   redshift: { type: type.toUpperCase() },
   postgresql: { type: type.toLowerCase() },
@@ -106,9 +110,9 @@ export const REDSHIFT_SOURCE: readonly RedshiftEntry[] = [
   {
     types: 'varbyte',
     shown: 'VARBYTE(n)',
-    redshift: { type: 'VARBYTE(n)', render: 'TO_HEX({})', text: true },
+    redshift: { type: 'VARBYTE(n)', render: 'TO_HEX({})', text: true, note: LONG_BYTES },
     // No backslash of its own: how many of them a literal inside an UNLOAD wants is nothing to depend on.
-    postgresql: { type: 'bytea', render: "CHR(92) || 'x' || TO_HEX({})", text: true },
+    postgresql: { type: 'bytea', render: "CHR(92) || 'x' || TO_HEX({})", text: true, note: LONG_BYTES },
   },
   {
     types: 'geometry',
