@@ -11,7 +11,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const repository = join(here, '..');
 
 /** Where `npm pack` puts the bundles: `dist/bundles`, beside the compiled `dist/infra`. */
-export const PACKED_BUNDLES = join(here, '..', 'bundles');
+const PACKED_BUNDLES = join(here, '..', 'bundles');
 
 let built: string | undefined;
 

@@ -24,7 +24,7 @@ import { acknowledgeWildcards } from './acknowledgements.ts';
 /** Everything of a run is below this prefix, and a step may touch nothing else. */
 export const RUNS = 'runs/*';
 /** Where a user may put commands for `{"commandKey": …}`; only detect reads them. */
-export const COMMANDS = 'commands/*';
+const COMMANDS = 'commands/*';
 
 export interface StepFunctionProps {
   readonly step: StepDefinition;

@@ -45,7 +45,7 @@ export function stepTask<Name extends StepName>(scope: Construct, props: StepTas
 }
 
 /** The error policy as Step Functions writes it: one Retry per class that is retried. */
-export function retriesOfPolicy(): RetryProps[] {
+function retriesOfPolicy(): RetryProps[] {
   return (['transient', 'busy'] as const).map((retry) => ({
     errors: [...kindsOf(retry), ...PLATFORM_ERRORS[retry]],
     interval: Duration.seconds(RETRIES[retry].firstSeconds),

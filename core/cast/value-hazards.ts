@@ -52,7 +52,7 @@ import {
 import type { Passage } from './passage.ts';
 
 /** What becomes of such a value. `keep`: it is sent as it is, and nothing is looked for. */
-export const POLICIES = ['fail', 'null', 'clamp', 'truncate', 'keep'] as const;
+const POLICIES = ['fail', 'null', 'clamp', 'truncate', 'keep'] as const;
 export type Policy = (typeof POLICIES)[number];
 
 export const HAZARD_NAMES = [

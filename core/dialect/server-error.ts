@@ -53,7 +53,7 @@ const ROLE_REFUSED = /not authorized to assume IAM Role/i;
 const OBJECT_MISSING = /mandatory .*(?:missing|not found|does not exist)|S3 (?:prefix|key) '.*' does not exist/is;
 
 /** The kind of a failure of a session that is up. */
-export function kindOfFailure(failure: ServerFailure): ErrorKind {
+function kindOfFailure(failure: ServerFailure): ErrorKind {
   const { code, message } = failure;
   if (code === '23505' && CATALOG_CONFLICT.test(message)) return 'SerializationConflict';
   if (code !== undefined && BY_STATE[code] !== undefined) return BY_STATE[code];

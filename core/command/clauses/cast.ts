@@ -120,7 +120,7 @@ function columnPart(cursor: Cursor): Token | undefined {
 const LONG_TYPES = ['double precision', 'character varying', 'bit varying'];
 
 /** type = (name | words of SQL | '"' … '"') ["(" number ("," number)* ")"] ["with time zone" | "without time zone"] "[]"* */
-export function parseType(cursor: Cursor): CastTarget | undefined {
+function parseType(cursor: Cursor): CastTarget | undefined {
   cursor.blank();
   const quoted = cursor.quoted();
   if (quoted !== undefined) {

@@ -1,7 +1,7 @@
 // Redshift's functions that PostgreSQL lacks or answers otherwise, as SQL for the backend.
 
 /** The answer of version(), in the shape real clusters give. */
-export const redshiftVersion =
+const redshiftVersion =
   'PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC gcc (GCC) 3.4.2 20041017 (Red Hat 3.4.2-6.fc3), Redshift 1.0.122914';
 
 // The last COPY of a session is kept in the session's own value of two sequences: unlike everything else in PostgreSQL

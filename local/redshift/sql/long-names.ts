@@ -19,7 +19,7 @@ function codeOf(name: string): string {
 }
 
 /** A name as Redshift keeps it: at most 127 bytes, no character broken. */
-export function cutName(name: string): string {
+function cutName(name: string): string {
   const bytes = Buffer.from(name);
   if (bytes.length <= maxNameBytes) return name;
   let end = maxNameBytes;
