@@ -46,6 +46,12 @@ const REDSHIFT_CONFLICT =
 /** Two sessions make the same table, type or schema at the same time: PostgreSQL finds out by the keys of its own catalogs. */
 const CATALOG_CONFLICT = /violates unique constraint "pg_\w+_index"/;
 
+/**
+ * PostgreSQL's own words where somebody drops a thing between the finding of it and its description. Who looks again does not
+ * find it.
+ */
+const DROPPED_MEANWHILE = /^cache lookup failed for /;
+
 /** What COPY says, all under XX000: a row it refuses, or an S3 it cannot read. */
 const LOAD_FAILED = /^Load into table '.*' failed/s;
 const S3_REFUSED = /^S3ServiceException:([^,]*),Status (\d+)/;
@@ -60,7 +66,7 @@ function kindOfFailure(failure: ServerFailure): ErrorKind {
   if ((code !== undefined && SOCKET.test(code)) || (code === undefined && LOST.test(message))) return 'ConnectionLost';
   if (LOAD_FAILED.test(message)) return 'RowRefused';
   if ([S3_REFUSED, ROLE_REFUSED, OBJECT_MISSING].some((refused) => refused.test(message))) return 'CopyDenied';
-  if (REDSHIFT_CONFLICT.test(message)) return 'SerializationConflict';
+  if (REDSHIFT_CONFLICT.test(message) || DROPPED_MEANWHILE.test(message)) return 'SerializationConflict';
   return 'StatementRefused';
 }
 

@@ -9,6 +9,7 @@ test.each([
   ['23505', 'duplicate key value violates unique constraint "pg_type_typname_nsp_index"', 'SerializationConflict'],
   ['23505', 'duplicate key value violates unique constraint "orders_pkey"', 'StatementRefused'],
   ['XX000', 'tuple concurrently updated', 'SerializationConflict'],
+  ['XX000', 'cache lookup failed for constraint 16437', 'SerializationConflict'],
   ['57P01', 'terminating connection due to administrator command', 'ConnectionLost'],
   ['ECONNRESET', 'read ECONNRESET', 'ConnectionLost'],
   [undefined, 'Connection terminated unexpectedly', 'ConnectionLost'],
